@@ -1,0 +1,70 @@
+"""One way to connect, and one answer to a Redis that is away: TransientError, so that the caller waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import (
+    BusyLoadingError,
+    ClusterDownError,
+    ConnectionError,
+    MasterDownError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    TimeoutError,
+    TryAgainError,
+)
+
+from shared.outcomes import TransientError
+from shared.settings import Settings
+
+CONNECTIONS = 32  # of one process: the default pool of 100 raises at once when it is full, this one waits
+POOL_WAIT_SECONDS = 5.0
+SOCKET_TIMEOUT_SECONDS = 10.0  # above the longest Lua call on a full batch, far below the session timeout
+
+# What time mends. OutOfMemoryError too: an operator, or expiry, makes room, and nothing may be dropped meanwhile.
+_AWAY = (
+    ConnectionError,
+    TimeoutError,
+    BusyLoadingError,
+    ReadOnlyError,
+    ClusterDownError,
+    MasterDownError,
+    TryAgainError,
+    OutOfMemoryError,
+)
+
+
+def connect(settings: Settings, *, connections: int = CONNECTIONS) -> Redis:
+    """A client for this process. Retries are the caller's: it alone knows what may be sent twice."""
+    options: dict[str, object] = {}
+    if settings.redis_username:
+        options["username"] = settings.redis_username
+    if settings.redis_password:
+        options["password"] = settings.redis_password.get_secret_value()
+    if settings.redis_ca_file:
+        options["ssl_ca_certs"] = str(settings.redis_ca_file)
+    pool = BlockingConnectionPool.from_url(
+        settings.redis_url.get_secret_value(),
+        max_connections=connections,
+        timeout=POOL_WAIT_SECONDS,
+        socket_timeout=SOCKET_TIMEOUT_SECONDS,
+        socket_connect_timeout=POOL_WAIT_SECONDS,
+        health_check_interval=30,
+        retry=Retry(NoBackoff(), 0),
+        **options,
+    )
+    return Redis(connection_pool=pool)
+
+
+@contextmanager
+def waiting_on_redis() -> Iterator[None]:
+    """Turns a Redis that is away, loading, read-only or full into TransientError."""
+    try:
+        yield
+    except _AWAY as exc:
+        raise TransientError(f"Redis: {type(exc).__name__}: {exc}") from exc

@@ -1,0 +1,168 @@
+"""Every setting of every process, read from `KHABAR_…` variables and checked at start.
+
+An unknown or unsafe value stops the process with a sentence that says what to set.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import ssl
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "KHABAR_"
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class SettingsError(Exception):
+    """The environment does not hold usable settings; the text says which and what to set."""
+
+
+class Settings(BaseSettings):
+    """What an operator can set; the names here in capitals, with the prefix, are the variables."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    # Kafka
+    kafka_bootstrap: Annotated[str, Field(description="host:port of one or more brokers, comma-separated")] = (
+        "127.0.0.1:9092"
+    )
+    kafka_security: Annotated[
+        Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"], Field(description="how to talk to the brokers")
+    ] = "PLAINTEXT"
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    kafka_username: str | None = None
+    kafka_password: SecretStr | None = None
+    kafka_ca_file: Annotated[Path | None, Field(description="PEM of the authority that signed the brokers")] = None
+    kafka_cert_file: Annotated[Path | None, Field(description="PEM of this client's certificate")] = None
+    kafka_key_file: Annotated[Path | None, Field(description="PEM of this client's key")] = None
+    topic_prefix: Annotated[
+        str, Field(pattern=r"^[a-zA-Z0-9._-]{0,64}$", description="before every topic, group and Redis key name")
+    ] = ""
+    partitions: Annotated[int, Field(ge=1, le=1024, description="of each topic, when it is created")] = 8
+    replication: Annotated[int, Field(ge=1, le=9, description="of each topic, when it is created")] = 1
+    retention_days: Annotated[float, Field(gt=0, le=3650, description="of the topics and of the cache")] = 7
+
+    # Redis
+    redis_url: Annotated[SecretStr, Field(description="redis://host:port/db, or rediss:// for TLS")] = SecretStr(
+        "redis://127.0.0.1:6379/0"
+    )
+    redis_username: str | None = None
+    redis_password: SecretStr | None = None
+    redis_ca_file: Path | None = None
+
+    # Agents
+    batch_records: Annotated[int, Field(ge=1, le=10_000, description="most records in one transaction")] = 500
+    batch_bytes: Annotated[int, Field(ge=1 << 16, description="most bytes in one transaction, one record excepted")] = (
+        8 << 20
+    )
+    session_timeout_seconds: Annotated[
+        float, Field(ge=6, le=300, description="after which Kafka gives a dead process's partitions to another")
+    ] = 15
+    publish_timeout_seconds: Annotated[float, Field(ge=5, le=120, description="for one transaction")] = 20
+    dead_letter_share: Annotated[
+        float,
+        Field(gt=0, le=1, description="of the last 1,000 articles: above it the agent stops; 1 never stops it"),
+    ] = 0.95
+    health_host: str = "127.0.0.1"
+    health_port: Annotated[Port, Field(description="/live, /ready and /metrics; 0 takes a free one")] = 0
+
+    # Stages
+    topics_threshold: Annotated[
+        float | None, Field(ge=0, le=1, description="below which no topic is given; 0 always gives the best guess")
+    ] = None
+    window_days: Annotated[int, Field(ge=1, le=14, description="in which copies are looked for")] = 3
+
+    # Api
+    api_host: str = "127.0.0.1"
+    api_port: Port = 8000
+
+    # Logs
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Annotated[
+        Literal["auto", "json", "console"], Field(description="auto: JSON where standard error is no terminal")
+    ] = "auto"
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis_scheme(cls, url: SecretStr) -> SecretStr:
+        if not url.get_secret_value().startswith(("redis://", "rediss://")):
+            raise ValueError("must begin with redis:// or rediss://")
+        return url
+
+    @model_validator(mode="after")
+    def _credentials_fit_the_protocol(self) -> Self:
+        sasl = self.kafka_security.startswith("SASL")
+        if sasl and not (self.kafka_username and self.kafka_password):
+            raise ValueError(
+                f"{PREFIX}KAFKA_SECURITY={self.kafka_security} needs {PREFIX}KAFKA_USERNAME and {PREFIX}KAFKA_PASSWORD"
+            )
+        if not sasl and self.kafka_password:
+            raise ValueError(
+                f"{PREFIX}KAFKA_PASSWORD is set, but would not be used: set {PREFIX}KAFKA_SECURITY to SASL_SSL"
+            )
+        return self
+
+    @property
+    def key_prefix(self) -> str:
+        """Before every Redis key."""
+        return f"{self.topic_prefix}khabar"
+
+    def topic(self, name: str) -> str:
+        """The topic's name in this installation."""
+        return f"{self.topic_prefix}{name}"
+
+    def group(self, stage: str) -> str:
+        """The consumer group of a stage; also the start of its transactional ids."""
+        return f"{self.topic_prefix}khabar-{stage}"
+
+    def kafka_ssl_context(self) -> ssl.SSLContext | None:
+        """For the brokers; None where the protocol has no TLS."""
+        if "SSL" not in self.kafka_security:
+            return None
+        context = ssl.create_default_context(cafile=self.kafka_ca_file)
+        if self.kafka_cert_file:
+            context.load_cert_chain(self.kafka_cert_file, self.kafka_key_file)
+        return context
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of the environment. Raises SettingsError that names the variable and what to set."""
+    environ = os.environ if environ is None else environ
+    _refuse_unknown(environ)
+    given = {
+        name: environ[PREFIX + name.upper()]
+        for name in Settings.model_fields
+        if environ.get(PREFIX + name.upper(), "") != ""
+    }
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as exc:
+        raise SettingsError("; ".join(_sentence(error) for error in exc.errors(include_input=False))) from exc
+
+
+def _refuse_unknown(environ: Mapping[str, str]) -> None:
+    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    for name in environ:
+        if name.startswith(PREFIX) and name not in known and name not in _NOT_SETTINGS:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
+            hint = f"; did you mean {near[0]}?" if near else "; `khabar settings` lists those there are"
+            raise SettingsError(f"{name} is no setting of Khabar's{hint}")
+
+
+# Read by the test suite and the local stack, not by the services.
+_NOT_SETTINGS = frozenset({"KHABAR_DATA", "KHABAR_LOCAL"})
+
+
+def _sentence(error: object) -> str:
+    assert isinstance(error, dict)
+    fault = str(error["msg"]).removeprefix("Value error, ")
+    if not error["loc"]:
+        return fault
+    return f"{PREFIX}{str(error['loc'][0]).upper()}: {fault[:1].lower()}{fault[1:]}"

@@ -1,0 +1,183 @@
+"""The canonical form of a url: two notations of one page become the same string, two pages never do."""
+
+from __future__ import annotations
+
+import re
+import string
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import SplitResult, quote, quote_from_bytes, urlsplit
+
+import idna
+
+_PARAMETERS = tomllib.loads(Path(__file__).with_name("tracking_parameters.toml").read_text("utf-8"))
+_TRACKING: frozenset[str] = frozenset(_PARAMETERS["exact"])
+_TRACKING_PREFIXES: tuple[str, ...] = tuple(_PARAMETERS["prefixes"])
+
+_UNSEEN = re.compile(r"[\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u2069\ufeff\ud800-\udfff]")
+_BARE_HOST = re.compile(r"(?:[^/?#:@.]{1,63}\.)+[^/?#:@.]{2,63}(?::\d{1,5})?(?:[/?#]|$)")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})?")
+_UNRESERVED = frozenset(string.ascii_letters + string.digits + "-._~")
+_PATH_SAFE = "%/:@!$&'()*+,;=~[]"
+_QUERY_SAFE = _PATH_SAFE + "?"
+_SLASHES = re.compile(r"/{2,}")
+
+# Hosts that show a page of the host behind the label: of telephones, of AMP, or the web itself.
+_TWIN_LABELS = frozenset({"www", "m", "mobile", "amp", "wap"})
+_SECOND_LEVELS = frozenset({"ac", "co", "com", "edu", "gob", "gov", "net", "ne", "or", "org"})
+_AMP_CACHE = re.compile(r"/[a-z]/(?:s/)?([^/]+\..*)", re.DOTALL)
+_GOOGLE_AMP = re.compile(r"/amp/(?:s/)?([^/]+\..*)", re.DOTALL)
+_AMP_ENDING = re.compile(r"(?:/amp/?|\.amp)$")
+_AMP_BEFORE_HTML = re.compile(r"\.amp\.html$")
+_DEFAULT_PORTS = frozenset({80, 443})
+
+
+def canonical_url(url: str) -> str | None:
+    """The canonical form of a web address, always `https`; None where it is none.
+
+    Compared, not visited: a page without https is not reachable by it. Idempotent.
+    """
+    parts = _split(url)
+    if parts is None:
+        return None
+    cached = _behind_amp_cache(parts)
+    if cached is not None:
+        return canonical_url(cached)
+    host = _host(parts.host)
+    if host is None:
+        return None
+    return f"https://{host}{parts.port}{_path(parts.path)}{_query(parts.query)}{_fragment(parts.fragment)}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    host: str
+    port: str
+    path: str
+    query: str
+    fragment: str
+
+
+def _split(url: str) -> _Parts | None:
+    text = _UNSEEN.sub("", url) if " " not in url.strip() else _UNSEEN.sub("", url.strip().replace(" ", "%20"))
+    if text.startswith("//"):
+        text = f"https:{text}"
+    elif _BARE_HOST.match(text):
+        text = f"https://{text}"
+    if not _SCHEME.match(text):
+        return None
+    try:
+        split = urlsplit(text)
+        port = split.port
+    except ValueError:
+        return None
+    if split.scheme not in {"http", "https"} or not split.hostname:
+        return None
+    return _Parts(split.hostname, _port(port), split.path, split.query, _fragment_of(split))
+
+
+def _port(port: int | None) -> str:
+    return "" if port is None or port in _DEFAULT_PORTS else f":{port}"
+
+
+def _fragment_of(split: SplitResult) -> str:
+    """Only a fragment that a script turns into a page of its own tells pages apart."""
+    return split.fragment if split.fragment.startswith(("!", "/")) else ""
+
+
+def _behind_amp_cache(parts: _Parts) -> str | None:
+    if parts.host.endswith(".cdn.ampproject.org"):
+        found = _AMP_CACHE.fullmatch(parts.path)
+    elif parts.host.startswith(("www.google.", "google.")):
+        found = _GOOGLE_AMP.fullmatch(parts.path)
+    else:
+        return None
+    return f"https://{found[1]}?{parts.query}" if found else None
+
+
+def _host(host: str) -> str | None:
+    if ":" in host:
+        return f"[{host.lower()}]"
+    labels = _ascii_host(host.rstrip("."))
+    if labels is None:
+        return None
+    while _is_twin(labels):
+        labels = labels[1:]
+    return ".".join(labels)
+
+
+def _ascii_host(host: str) -> list[str] | None:
+    if host.isascii():
+        ascii_host = host.lower()
+    else:
+        try:
+            ascii_host = idna.encode(host, uts46=True).decode("ascii")
+        except (idna.IDNAError, UnicodeError):
+            ascii_host = quote(host.lower(), safe="")
+    labels = ascii_host.split(".")
+    return labels if all(labels) else None
+
+
+def _is_twin(labels: list[str]) -> bool:
+    if labels[0] not in _TWIN_LABELS or len(labels) < 3:
+        return False
+    return not (len(labels) == 3 and labels[1] in _SECOND_LEVELS)
+
+
+def _path(path: str) -> str:
+    clean = _SLASHES.sub("/", _escapes(path, _PATH_SAFE))
+    clean = _without_dots(clean)
+    while (shorter := _without_amp(clean).rstrip("/")) != clean:
+        clean = shorter
+    return clean
+
+
+def _without_amp(path: str) -> str:
+    return _AMP_BEFORE_HTML.sub(".html", _AMP_ENDING.sub("", path))
+
+
+def _without_dots(path: str) -> str:
+    if "/." not in path:
+        return path
+    kept: list[str] = []
+    for segment in path.split("/")[1:]:
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    return "".join(f"/{segment}" for segment in kept)
+
+
+def _query(query: str) -> str:
+    kept = sorted(
+        escaped
+        for part in query.split("&")
+        if part and not _is_tracking(part)
+        if not _is_tracking(escaped := _escapes(part, _QUERY_SAFE))
+    )
+    return f"?{'&'.join(kept)}" if kept else ""
+
+
+def _is_tracking(part: str) -> bool:
+    name = part.partition("=")[0].lower()
+    return name in _TRACKING or name.startswith(_TRACKING_PREFIXES)
+
+
+def _fragment(fragment: str) -> str:
+    return f"#{_escapes(fragment, _QUERY_SAFE)}" if fragment else ""
+
+
+def _escapes(text: str, safe: str) -> str:
+    """One notation for each octet: unreserved characters plain, all else `%XX` in capitals."""
+    if "%" in text:
+        text = _ESCAPE.sub(_escape, text)
+    return text if text.isascii() and '"' not in text and text.isalnum() else quote(text, safe=safe)
+
+
+def _escape(found: re.Match[str]) -> str:
+    if found[1] is None:
+        return "%25"
+    char = chr(int(found[1], 16))
+    return char if char in _UNRESERVED else quote_from_bytes(bytes([ord(char)]), safe="")
