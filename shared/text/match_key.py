@@ -51,6 +51,10 @@ def _codes(text: str) -> Codes:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 
+def _text(codes: Codes) -> str:
+    return str(codes.astype("<u4", copy=False).tobytes(), "utf-32-le")
+
+
 def fold(text: str) -> str:
     """The match key of any text: compatibility forms, case, marks, digits and look-alike letters folded.
 
@@ -61,7 +65,7 @@ def fold(text: str) -> str:
         codes = _codes(text.translate(_SEVERAL))
     folded = _SINGLE[codes]
     kept = folded[folded != _DROPPED]
-    return kept.astype("<u4", copy=False).tobytes().decode("utf-32-le")
+    return _text(kept)
 
 
 def tokens(folded: str) -> list[str]:
@@ -69,4 +73,4 @@ def tokens(folded: str) -> list[str]:
 
     Scripts that are written without spaces give a run as one word.
     """
-    return _WORD[_codes(folded)].astype("<u4", copy=False).tobytes().decode("utf-32-le").split()
+    return _text(_WORD[_codes(folded)]).split()

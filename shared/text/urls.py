@@ -17,6 +17,7 @@ _TRACKING_PREFIXES: tuple[str, ...] = tuple(_PARAMETERS["prefixes"])
 
 _UNSEEN = re.compile(r"[\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u2069\ufeff\ud800-\udfff]")
 _BARE_HOST = re.compile(r"(?:[^/?#:@.]{1,63}\.)+[^/?#:@.]{2,63}(?::\d{1,5})?(?:[/?#]|$)")
+_ASCII_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})?")
 _UNRESERVED = frozenset(string.ascii_letters + string.digits + "-._~")
@@ -31,6 +32,7 @@ _AMP_CACHE = re.compile(r"/[a-z]/(?:s/)?([^/]+\..*)", re.DOTALL)
 _GOOGLE_AMP = re.compile(r"/amp/(?:s/)?([^/]+\..*)", re.DOTALL)
 _AMP_ENDING = re.compile(r"(?:/amp/?|\.amp)$")
 _AMP_BEFORE_HTML = re.compile(r"\.amp\.html$")
+_MOST_CACHES = 4  # a cache of a cache is seen seldom, more only in an attack
 _DEFAULT_PORTS = frozenset({80, 443})
 
 
@@ -40,11 +42,13 @@ def canonical_url(url: str) -> str | None:
     Compared, not visited: a page without https is not reachable by it. Idempotent.
     """
     parts = _split(url)
+    for _ in range(_MOST_CACHES):
+        cached = parts and _behind_amp_cache(parts)
+        if not cached:
+            break
+        parts = _split(cached)
     if parts is None:
         return None
-    cached = _behind_amp_cache(parts)
-    if cached is not None:
-        return canonical_url(cached)
     host = _host(parts.host)
     if host is None:
         return None
@@ -109,15 +113,11 @@ def _host(host: str) -> str | None:
 
 
 def _ascii_host(host: str) -> list[str] | None:
-    if host.isascii():
-        ascii_host = host.lower()
-    else:
-        try:
-            ascii_host = idna.encode(host, uts46=True).decode("ascii")
-        except (idna.IDNAError, UnicodeError):
-            ascii_host = quote(host.lower(), safe="")
-    labels = ascii_host.split(".")
-    return labels if all(labels) else None
+    try:
+        ascii_host = host.lower() if host.isascii() else idna.encode(host, uts46=True).decode("ascii")
+    except (idna.IDNAError, UnicodeError):
+        return None
+    return ascii_host.split(".") if _ASCII_HOST.fullmatch(ascii_host) else None
 
 
 def _is_twin(labels: list[str]) -> bool:
