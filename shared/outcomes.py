@@ -52,7 +52,12 @@ class Unchanged:
     """The same content of the same article was published before: nothing is published."""
 
 
-Outcome = Publish[T] | Poison | Unchanged
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The stage's effect is outside Kafka, and done."""
+
+
+Outcome = Publish[T] | Applied | Poison | Unchanged
 
 
 @dataclass(frozen=True, slots=True, order=True)

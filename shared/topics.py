@@ -20,15 +20,21 @@ class Topic:
     max_record_bytes: int
     key: str
 
+    @property
+    def event_type(self) -> str:
+        """The CloudEvents type: the contract's name and version."""
+        return f"khabar.{self.name.partition('.')[2]}.v1"
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One service: what it reads, what it does and what it writes; its name is its consumer group."""
+    """One service: what it reads, does and writes; `keeps_key`: outputs stay in the partition of their input."""
 
     name: str
     reads: Topic | None
     does: str
     writes: Topic | None
+    keeps_key: bool = True
 
 
 # A page of HTML seldom passes 1 MiB. Each later topic takes what the one before it can grow to: JSON escapes that
@@ -46,6 +52,7 @@ NORMALIZER = Stage(
     RAW,
     "validates; HTML to text, clean Unicode, attribution, boilerplate, dates, language, identity",
     NORMALIZED,
+    keeps_key=False,
 )
 CLASSIFIER = Stage("classifier", NORMALIZED, "topics (IPTC Media Topics) and countries", CLASSIFIED)
 DEDUPLICATOR = Stage("deduplicator", CLASSIFIED, "copies, excerpts, extensions, revisions, who was first", ENRICHED)
