@@ -1,0 +1,9 @@
+"""`khabar enrich`."""
+
+from __future__ import annotations
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
