@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ log = structlog.get_logger(__name__)
 
 DAY_MS = 86_400_000
 DEAD_RETENTION_FACTOR = 4  # dead letters wait for a person: weeks, where articles have days
+TOLD_SECONDS, TOLD_POLL_SECONDS = 15.0, 0.1  # seen: a few hundred milliseconds
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.5, 10.0
 
 
@@ -43,6 +45,7 @@ async def create_topics(settings: Settings) -> list[str]:
             if settings.topic(topic.name) not in existing:
                 await _create(admin, settings, topic)
                 created.append(settings.topic(topic.name))
+        await _wait_until_told(admin, settings)
     return created
 
 
@@ -105,6 +108,15 @@ async def _create(admin: AIOKafkaAdminClient, settings: Settings, topic: Topic) 
     for _, code, message in response.topic_errors:
         if code not in (0, TopicAlreadyExistsError.errno):
             raise TopicsError(f"{new.name} could not be created: {message or f'Kafka error {code}'}")
+
+
+async def _wait_until_told(admin: AIOKafkaAdminClient, settings: Settings) -> None:
+    """A topic is created before every broker's answers list it; who reads them at once would find it missing."""
+    until = time.monotonic() + TOLD_SECONDS
+    while not all(state.partitions for state in await _states(admin, settings)):
+        if time.monotonic() > until:
+            raise TopicsError(f"the topics were created, but the broker does not list them after {TOLD_SECONDS:.0f} s")
+        await asyncio.sleep(TOLD_POLL_SECONDS)
 
 
 async def _states(admin: AIOKafkaAdminClient, settings: Settings) -> list[TopicState]:
