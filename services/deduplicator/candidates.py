@@ -1,0 +1,63 @@
+"""Which of the articles that share keys are judged, and which of those judged is the match."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from services.deduplicator.entry import Entry, Ref, days_apart
+from services.deduplicator.index import Match, Record
+from services.deduplicator.verdict import Verdict, judge
+from shared.contracts import Relation
+
+JUDGED_AT_MOST = 32  # candidates of one article: the mean is 4, and a match shares more keys than chance does
+
+_STRENGTH: dict[Relation, int] = {"copy": 2, "extension": 1, "excerpt": 1}
+_NEAR_TIE = 20  # thousandths: nearer than this, the original of a group goes before its copies
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """The match, the reference of its record, and its group."""
+
+    match: Match
+    ref: Ref
+    group: bytes
+
+
+def ranked(entry: Entry, refs: Iterable[Ref], window_days: int) -> tuple[Ref, ...]:
+    """The references to judge: in the window, those that share most keys first, then in the order of arrival."""
+    shared = Counter(ref for ref in refs if ref != entry.ref and days_apart(ref, entry.day) <= window_days)
+    return tuple(ref for ref, _ in shared.most_common(JUDGED_AT_MOST))
+
+
+def is_candidate(entry: Entry, record: Record, window_days: int) -> bool:
+    """Not the article itself, not a copy made of it, and no further away in time than the window."""
+    return record.id != entry.id and record.group != entry.id and abs(record.day - entry.day) <= window_days
+
+
+def best_match(entry: Entry, refs: Sequence[Ref], records: Sequence[Record | None], window_days: int) -> Matched | None:
+    """The match among the candidates: copies first, then by what is shared, then the original of a group.
+
+    `refs` and `records` go together; their order decides between equals.
+    """
+    best: Matched | None = None
+    best_rank: tuple[int, int, bool] | None = None
+    for ref, record in zip(refs, records, strict=True):
+        if record is None or not is_candidate(entry, record, window_days):
+            continue
+        verdict = judge(entry.fingerprint.sketch, record.sketch)
+        if verdict.relation is None:
+            continue
+        rank = _rank(verdict.relation, verdict, record)
+        if best_rank is None or rank > best_rank:
+            best_rank = rank
+            match = Match(record.id, verdict.relation, verdict.containment, verdict.contained, verdict.method)
+            best = Matched(match, ref, record.group)
+    return best
+
+
+def _rank(relation: Relation, verdict: Verdict, record: Record) -> tuple[int, int, bool]:
+    shared = (verdict.containment + verdict.contained) // _NEAR_TIE
+    return _STRENGTH[relation], shared, record.group == record.id

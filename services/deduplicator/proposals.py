@@ -1,0 +1,59 @@
+"""Judges a batch against what the index found and against its own earlier articles, before anything is claimed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+
+from services.deduplicator.candidates import best_match, ranked
+from services.deduplicator.entry import Entry, Ref
+from services.deduplicator.index import Found, Lookup, Proposal, Record
+
+
+def wanted_refs(entries: Sequence[Entry], lookup: Lookup, window_days: int) -> tuple[Ref, ...]:
+    """The references whose records are needed, each once."""
+    wanted: dict[Ref, None] = {}
+    for entry, found in zip(entries, lookup.found, strict=True):
+        if found.claim is None:
+            wanted.update(dict.fromkeys(ranked(entry, chain(found.older, found.current), window_days)))
+    return tuple(wanted)
+
+
+def propose(
+    entries: Sequence[Entry],
+    lookup: Lookup,
+    refs: Sequence[Ref],
+    records: Sequence[Record | None],
+    window_days: int,
+) -> tuple[Proposal, ...]:
+    """What each entry is judged to be; `records` are those under `refs`."""
+    judging = _Judging(refs, records, window_days)
+    return tuple(judging.propose(entry, found) for entry, found in zip(entries, lookup.found, strict=True))
+
+
+class _Judging:
+    """One pass over a batch, which remembers the entries that it has passed."""
+
+    def __init__(self, refs: Sequence[Ref], records: Sequence[Record | None], window_days: int) -> None:
+        self._records = dict(zip(refs, records, strict=True))
+        self._window_days = window_days
+        self._passed: dict[int, list[Ref]] = {}
+
+    def propose(self, entry: Entry, found: Found) -> Proposal:
+        seen = frozenset(found.current)
+        if found.claim is not None:
+            return Proposal(entry, None, None, seen, claimed=True)
+        passed = chain.from_iterable(self._passed.get(key, ()) for key in entry.fingerprint.keys)
+        refs = ranked(entry, chain(found.older, found.current, passed), self._window_days)
+        best = best_match(entry, refs, [self._records.get(ref) for ref in refs], self._window_days)
+        self._pass(entry, best.group if best else entry.id)
+        if best is None:
+            return Proposal(entry, None, None, seen, claimed=False)
+        return Proposal(entry, best.match, best.ref, seen, claimed=False)
+
+    def _pass(self, entry: Entry, group: bytes) -> None:
+        if self._records.get(entry.ref) is not None:
+            return
+        self._records[entry.ref] = Record(entry.id, entry.revision, group, entry.day, entry.fingerprint.sketch)
+        for key in entry.fingerprint.keys:
+            self._passed.setdefault(key, []).append(entry.ref)

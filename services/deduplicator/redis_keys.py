@@ -1,0 +1,48 @@
+"""The names of the index's keys in Redis: one hash tag, so that all keys of a call are in one slot of a cluster."""
+
+from __future__ import annotations
+
+from services.deduplicator.entry import Ref
+
+# 16 keys an article: at 100,000 articles a day a hash holds 100 of them, packed in one listpack. More articles a day
+# want more hashes, or Redis spends five times the memory.
+KEYS_PER_HASH = 100
+ARTICLES_PER_DAY = 100_000
+_KEYS_PER_ARTICLE = 16
+
+FIELD_BYTES = 5
+
+
+class RedisKeys:
+    """Names of claims, records, postings, positions and the generation under one prefix."""
+
+    def __init__(self, prefix: str, *, articles_per_day: int = ARTICLES_PER_DAY) -> None:
+        self._tag = f"{{{prefix}:dedup}}:".encode()
+        wanted = max(1, articles_per_day * _KEYS_PER_ARTICLE // KEYS_PER_HASH)
+        self._hash_bits = (wanted - 1).bit_length()
+        self.generation = self._tag + b"generation"
+        self._claims = self._tag + b"c:"
+        self._record = self._tag + b"r:"
+
+    def position(self, topic: str, partition: int) -> bytes:
+        """How far the partition was applied."""
+        return self._tag + f"p:{topic}:{partition}".encode()
+
+    def claims(self, article_id: bytes) -> bytes:
+        """A hash: the claim of each revision, and the head, which is the latest of them."""
+        return self._claims + article_id
+
+    def record(self, ref: Ref) -> bytes:
+        """What others are judged by."""
+        return self._record + ref
+
+    def posting_hashes(self, keys: tuple[int, ...], generation: int) -> list[bytes]:
+        """The hash that holds each key's posting on that day."""
+        start = self._tag + b"k:%x:" % generation
+        mask = (1 << self._hash_bits) - 1
+        return [start + b"%x" % (key & mask) for key in keys]
+
+    def posting_fields(self, keys: tuple[int, ...]) -> bytes:
+        """The field of each key in its hash, FIELD_BYTES each."""
+        bits, mask = self._hash_bits, (1 << 8 * FIELD_BYTES) - 1
+        return b"".join([((key >> bits) & mask).to_bytes(FIELD_BYTES, "big") for key in keys])

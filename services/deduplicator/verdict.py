@@ -1,0 +1,156 @@
+"""Whether two articles are copies, and which one extends the other, from their sketches alone.
+
+Covered: the share of a text's words in passages that the other text has too.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from services.deduplicator.fingerprint import SHORT_BELOW
+from services.deduplicator.sketch import Sketch, StemHashes
+from shared.contracts import Relation
+
+# The first two were fitted by cross-validation on 510 labelled pairs; F1 stays within .016 for ± .04.
+COVERED_AT_LEAST = 0.76  # of the better covered text: below, none
+BOTH_COVERED_AT_LEAST = 0.77  # of the other text: from here on, a copy
+WORDS_SHARED_AT_LEAST = 0.70  # of the better covered text's words, in any order: below, none
+NUMBERS_MISSING_AT_MOST = 0.5  # of the numbers of each side: above on both sides, a template filled in anew
+
+RUN_WORDS = 3  # a passage is at least this long
+HOLE_WORDS = 4  # an edit of at most this many words inside a passage is forgiven
+RUN_CHARACTERS = 6  # the same where a character is a word
+HOLE_CHARACTERS = 8
+
+_RUN_BITS = 20  # two runs of two articles of 300 words meet by chance in .03 % of the places
+_PLACES = tuple(np.uint32(place) for place in (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F, 0x165667B1, 0x2C1B3C6D))
+
+
+class Method(StrEnum):
+    """By what the verdict was reached."""
+
+    SAME_TEXT = "same text"
+    PASSAGES = "shared passages"
+
+
+class Ground(StrEnum):
+    """What decided: the step of the rule that gave the answer."""
+
+    SCRIPTS = "one is written word by word, the other character by character"
+    SHORT = "one is too short to be judged by passages, and neither texts nor titles are the same"
+    COVERED = "too little of either is in passages that both share"
+    WORDS = "too few words are in both"
+    NUMBERS = "most numbers differ on both sides"
+    SAME_TEXT = "the texts are the same"
+    BOTH_COVERED = "both are covered"
+    ONE_COVERED = "only one is covered"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`relation` of this article to the other (None: neither), shares in thousandths, and what decided."""
+
+    relation: Relation | None
+    containment: int  # thousandths of the other that are found here
+    contained: int  # thousandths of this one that are found in the other
+    method: Method
+    ground: Ground
+
+
+class _Workspace(threading.local):
+    """Tables that are empty between two calls: clearing what was set is cheaper than a new table."""
+
+    def __init__(self) -> None:
+        self.runs = np.zeros(1 << _RUN_BITS, np.bool_)
+        self.stems = np.zeros(1 << 16, np.bool_)
+
+
+_workspace = _Workspace()
+
+
+def judge(this: Sketch, other: Sketch) -> Verdict:
+    """How this article relates to the other one."""
+    if len(this) == len(other) and len(this) and np.array_equal(this.stems, other.stems):
+        return Verdict("copy", 1000, 1000, Method.SAME_TEXT, Ground.SAME_TEXT)
+    if this.by_character != other.by_character:
+        return _neither(0, 0, Ground.SCRIPTS)
+    if min(len(this), len(other)) < SHORT_BELOW and not (this.title and this.title == other.title):
+        return _neither(0, 0, Ground.SHORT)
+    contained, containment = _covered(this, other)
+    better, worse = max(contained, containment), min(contained, containment)
+    if better < COVERED_AT_LEAST * 1000:
+        return _neither(containment, contained, Ground.COVERED)
+    inner, outer = (this, other) if contained >= containment else (other, this)
+    if _share_found(inner.stems, outer.stems) < WORDS_SHARED_AT_LEAST:
+        return _neither(containment, contained, Ground.WORDS)
+    if _numbers_differ(this, other):
+        return _neither(containment, contained, Ground.NUMBERS)
+    if worse >= BOTH_COVERED_AT_LEAST * 1000:
+        return Verdict("copy", containment, contained, Method.PASSAGES, Ground.BOTH_COVERED)
+    relation: Relation = "excerpt" if contained >= containment else "extension"
+    return Verdict(relation, containment, contained, Method.PASSAGES, Ground.ONE_COVERED)
+
+
+def _neither(containment: int, contained: int, ground: Ground) -> Verdict:
+    return Verdict(None, containment, contained, Method.PASSAGES, ground)
+
+
+def _covered(this: Sketch, other: Sketch) -> tuple[int, int]:
+    """Thousandths of this text's words covered by the other, and of the other's by this."""
+    run, hole = (RUN_CHARACTERS, HOLE_CHARACTERS) if this.by_character else (RUN_WORDS, HOLE_WORDS)
+    if min(len(this), len(other)) < run:
+        return 0, 0
+    here, there = _runs(this.stems, run), _runs(other.stems, run)
+    table = _workspace.runs
+    table[there] = True
+    found_here = table[here]
+    table[there] = False
+    table[here] = True
+    found_there = table[there]
+    table[here] = False
+    return _covered_share(found_here, run, hole), _covered_share(found_there, run, hole)
+
+
+def _runs(stems: StemHashes, run: int) -> npt.NDArray[np.uint32]:
+    wide = stems.astype(np.uint32)
+    count = len(wide) - run + 1
+    total = wide[:count] * _PLACES[0]
+    for place in range(1, run):
+        total += wide[place : place + count] * _PLACES[place]
+    total ^= total >> np.uint32(15)
+    total *= np.uint32(0x2C1B3C6D)
+    return total >> np.uint32(32 - _RUN_BITS)
+
+
+def _covered_share(found: npt.NDArray[np.bool_], run: int, hole: int) -> int:
+    """Thousandths of the words that lie in found runs, or in short holes between them."""
+    places = np.flatnonzero(found)
+    if not len(places):
+        return 0
+    # From one found run to the next: the words that the next adds, unless a long hole lies between.
+    steps = np.diff(places)
+    added = np.where(steps - run <= hole, steps, run)
+    return int(1000 * (run + int(added.sum())) // (len(found) + run - 1))
+
+
+def _share_found(inner: StemHashes, outer: StemHashes) -> float:
+    table = _workspace.stems
+    table[outer] = True
+    share = float(table[inner].mean())
+    table[outer] = False
+    return share
+
+
+def _numbers_differ(this: Sketch, other: Sketch) -> bool:
+    here, there = this.numbers(), other.numbers()
+    if not len(here) or not len(there):
+        return False
+    return (
+        1 - _share_found(here, there) > NUMBERS_MISSING_AT_MOST
+        and 1 - _share_found(there, here) > NUMBERS_MISSING_AT_MOST
+    )
