@@ -82,6 +82,13 @@ class Settings(BaseSettings):
     # Api
     api_host: str = "127.0.0.1"
     api_port: Port = 8000
+    api_writers: Annotated[
+        Literal["loopback", "anyone"],
+        Field(description="who may post articles: programs on this machine, or whoever reaches the port"),
+    ] = "loopback"
+    api_body_bytes: Annotated[int, Field(ge=1 << 16, le=1 << 30, description="most bytes in one posted request")] = (
+        32 << 20
+    )
 
     # Logs
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -1,0 +1,107 @@
+"""What can be asked in a query, with every limit in the schema, so that clients learn them there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Annotated, Any, Literal
+
+from litestar.connection import ASGIConnection
+from litestar.handlers.base import BaseRouteHandler
+from litestar.params import Parameter
+
+from services.api.problems import FieldError, ProblemError
+from services.cache.cursor import MAX_CURSOR_CHARACTERS, START, BadCursorError, Cursor, decode_cursor
+from services.cache.facets import Duplicates, Filter
+from services.cache.reading import Revisions
+from shared.contracts import TopicSlug
+
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 200
+OLDEST = "0"
+
+Language = Annotated[
+    str | None,
+    Parameter(description="ISO 639 code, as in `language.code`", pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}$"),
+]
+Topic = Annotated[TopicSlug | None, Parameter(description="slug of an IPTC Media Topic, as in `topics[].slug`")]
+Country = Annotated[str | None, Parameter(description="ISO 3166-1 alpha-2", pattern="^[A-Za-z]{2}$")]
+Source = Annotated[
+    str | None, Parameter(description="the outlet; case, marks and spacing do not matter", min_length=1, max_length=500)
+]
+Group = Annotated[
+    str | None,
+    Parameter(description="articles that repeat each other, as in `duplicate.group`", pattern="^[0-9a-f]{32}$"),
+]
+DuplicatesAsked = Annotated[
+    Duplicates, Parameter(description="articles whose `duplicate` is not null: shown, hidden, or nothing but these")
+]
+RevisionsAsked = Annotated[
+    Revisions | None,
+    Parameter(
+        description="all, or only the newest of each article; by default the newest, but all after `since`",
+        required=False,
+    ),
+]
+Limit = Annotated[int, Parameter(description="articles on one page", ge=1, le=MAX_LIMIT)]
+Since = Annotated[
+    str | None,
+    Parameter(
+        description="a cursor: what arrived after it, in order of arrival; 0 begins with the oldest that is kept",
+        min_length=1,
+        max_length=MAX_CURSOR_CHARACTERS,
+    ),
+]
+Before = Annotated[
+    str | None,
+    Parameter(
+        description="a cursor: what arrived before it, newest first", min_length=1, max_length=MAX_CURSOR_CHARACTERS
+    ),
+]
+Order = Literal["arrival", "newest"]
+
+
+async def provide_filter(
+    language: Language = None,
+    topic: Topic = None,
+    country: Country = None,
+    source: Source = None,
+    group: Group = None,
+    duplicates: DuplicatesAsked = "show",
+) -> Filter:
+    """The filter that the query gives."""
+    return Filter(language=language, topic=topic, country=country, source=source, group=group, duplicates=duplicates)
+
+
+FILTER_NAMES = frozenset({"language", "topic", "country", "source", "group", "duplicates"})
+
+
+def cursor_of(name: str, text: str | None) -> Cursor | None:
+    """The cursor that the parameter of that name gives. Raises ProblemError (400)."""
+    if text is None:
+        return None
+    if text == OLDEST:
+        return START
+    try:
+        return decode_cursor(text)
+    except BadCursorError as exc:
+        raise ProblemError(
+            400, "The request is not valid; `errors` says where.", errors=[FieldError(name=name, detail=str(exc))]
+        ) from exc
+
+
+def only_known_parameters(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Guard: refuses what would be ignored, because a misspelt filter would answer with everything."""
+    known = handler.opt.get("parameters")
+    if not isinstance(known, frozenset):
+        return
+    given = Counter(name for name, _ in connection.query_params.multi_items())
+    errors = [
+        FieldError(name=name[:100], detail=f"is no parameter; there are {', '.join(sorted(known))}")
+        for name in given
+        if name not in known
+    ]
+    errors += [
+        FieldError(name=name[:100], detail="is given more than once") for name, count in given.items() if count > 1
+    ]
+    if errors:
+        raise ProblemError(400, "The request is not valid; `errors` says where.", errors=errors)

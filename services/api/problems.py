@@ -1,0 +1,95 @@
+"""Every error as problem details (RFC 9457): what was wrong, where, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException, ValidationException
+
+from shared.outcomes import TransientError
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = 5
+_log = structlog.get_logger(__name__)
+
+
+class FieldError(msgspec.Struct, frozen=True, kw_only=True):
+    """What was wrong with one parameter or one item."""
+
+    name: str
+    detail: str
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """Problem details; `type` is about:blank, so `title` is what the status says."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldError] = []
+
+
+class ProblemError(HTTPException):
+    """An error that a handler answers with."""
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        *,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail=detail, status_code=status, headers=dict(headers or {}))
+        self.errors = list(errors)
+
+
+def respond(
+    status: int, detail: str, *, errors: Sequence[FieldError] = (), headers: Mapping[str, str] | None = None
+) -> Response[bytes]:
+    """The answer."""
+    problem = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, errors=list(errors))
+    return Response(
+        msgspec.json.encode(problem), status_code=status, media_type=MEDIA_TYPE, headers=dict(headers or {})
+    )
+
+
+def problem_of(request: Request[object, object, State], error: Exception) -> Response[bytes]:
+    """The answer to whatever a handler, or the router before it, raised."""
+    match error:
+        case TransientError():
+            _log.warning("answered 503", path=request.url.path, error=str(error))
+            return respond(
+                503,
+                "What this needs is away at the moment; try again in some seconds.",
+                headers={"Retry-After": str(RETRY_SECONDS)},
+            )
+        case ProblemError():
+            return respond(error.status_code, error.detail, errors=error.errors, headers=error.headers)
+        case ValidationException():
+            return respond(400, "The request is not valid; `errors` says where.", errors=_field_errors(error))
+        case NotFoundException():
+            return respond(404, f"There is nothing at {request.url.path}; /schema lists what there is.")
+        case MethodNotAllowedException():
+            return respond(405, f"{request.method} is not possible at {request.url.path}.", headers=error.headers)
+        case HTTPException() if error.status_code < 500:
+            return respond(error.status_code, error.detail, headers=error.headers)
+        case _:
+            _log.error("answered 500", path=request.url.path, exc_info=error)
+            return respond(500, "Khabar failed on this request; the log of the api says why.")
+
+
+def _field_errors(error: ValidationException) -> list[FieldError]:
+    found = error.extra if isinstance(error.extra, list) else []
+    errors = [
+        FieldError(name=str(part.get("key", "")), detail=str(part.get("message", "")))
+        for part in found
+        if isinstance(part, dict)
+    ]
+    return errors or [FieldError(name="", detail=error.detail)]

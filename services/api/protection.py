@@ -1,0 +1,73 @@
+"""What stands before every handler: security headers, request metrics, and a limit on how long a reader may stall."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import structlog
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.metrics import HTTP_REQUESTS, HTTP_SECONDS
+
+# Nothing inline, nothing from elsewhere; scripts may not turn text into markup.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+    "trusted-types 'none'"
+)
+_HEADERS: tuple[tuple[bytes, bytes], ...] = (
+    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+)
+
+# A reader that takes nothing for so long has stalled: uvicorn would hold what it is sent for ever. Cut off, it can
+# resume from where it was.
+STALL_SECONDS = 20.0
+_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
+_log = structlog.get_logger(__name__)
+
+
+class Protection:
+    """ASGI around the whole api."""
+
+    def __init__(self, app: ASGIApp, *, stall_seconds: float = STALL_SECONDS) -> None:
+        self._app, self._stall = app, stall_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes on; requests are measured, answers get their headers."""
+        kind: str = scope["type"]
+        if kind != "http":
+            await self._app(scope, receive, send)
+            return
+        started, status, stream = time.perf_counter(), 500, False
+
+        async def guarded(message: Message) -> None:
+            nonlocal status, stream
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = list(message["headers"])
+                stream = any(name.lower() == b"content-type" and b"event-stream" in value for name, value in headers)
+                message["headers"] = [*headers, *_HEADERS]
+            async with asyncio.timeout(self._stall):
+                await send(message)
+
+        try:
+            await self._app(scope, receive, guarded)
+        except TimeoutError:
+            _log.info("cut off a reader that stalled", path=scope["path"])
+        finally:
+            _measure(scope, status, None if stream else time.perf_counter() - started)
+
+
+def _measure(scope: Scope, status: int, seconds: float | None) -> None:
+    # Names from outside must not become labels: only routes that there are, and methods that there are.
+    route = str(scope.get("path_template") or "none") if status != 404 else "none"
+    method = str(scope.get("method", "")) if scope.get("method") in _METHODS else "other"
+    HTTP_REQUESTS.labels(method, route, str(status)).inc()
+    if seconds is not None:
+        HTTP_SECONDS.labels(route).observe(seconds)

@@ -1,0 +1,142 @@
+"""`GET /v1/stream`: server-sent events from a cursor on, without a gap between what was and what comes."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from litestar import get
+from litestar.datastructures import State
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import Parameter
+from litestar.response import Stream
+
+from services.api.frames import article_frame, heartbeat_frame, opening_frame, resumed_frame
+from services.api.hub import Hub
+from services.api.parameters import FILTER_NAMES, Since, cursor_of
+from services.api.problems import MEDIA_TYPE, Problem, ProblemError
+from services.cache.cursor import MAX_CURSOR_CHARACTERS, Cursor
+from services.cache.facets import Filter
+from services.cache.reading import Page, Reader
+from shared.metrics import STREAM_READERS
+from shared.outcomes import TransientError
+
+HEARTBEAT_SECONDS = 15.0  # WHATWG: a comment about every 15 s keeps proxies from closing the stream
+RETRY_MS = (2_000, 6_000)  # spread, so that readers do not all come back at once after a restart
+REPLAY_ARTICLES = 100  # read from Redis at once
+MAX_READERS = 2_000  # of one process: 22 KB each were measured
+AWAY_SECONDS = 1.0
+
+_HEADERS = {
+    "Cache-Control": "no-cache, no-transform",
+    "X-Accel-Buffering": "no",  # nginx would hold frames back
+}
+
+
+class Subscription:
+    """One open stream: from its cursor to the newest, then on."""
+
+    def __init__(self, hub: Hub, reader: Reader, wanted: Filter, place: Cursor) -> None:
+        self._hub, self._reader, self._wanted, self._place = hub, reader, wanted, place
+        self._sent = time.monotonic()
+
+    async def frames(self) -> AsyncIterator[bytes]:
+        """Bytes to send; ends when the process leaves."""
+        STREAM_READERS.inc()
+        self._hub.readers += 1
+        try:
+            yield opening_frame(random.randint(*RETRY_MS))
+            while not self._hub.closing:
+                change = self._hub.change
+                chunk, more = await self._next()
+                if chunk:
+                    self._sent = time.monotonic()
+                    yield chunk
+                    # uvicorn's send returns at once when the client has left: without this a backlog would be sent
+                    # to nobody, and the process would answer nobody else.
+                    await asyncio.sleep(0)
+                if not more and not await self._wait(change):
+                    self._sent = time.monotonic()
+                    yield heartbeat_frame(self._place)
+        finally:
+            self._hub.readers -= 1
+            STREAM_READERS.dec()
+
+    async def _next(self) -> tuple[bytes, bool]:
+        """What to send now, and whether there may be more at once."""
+        if self._hub.holds(self._place):
+            before, chunk = self._place, self._hub.after(self._place, self._wanted)
+            self._place = chunk.reached
+            return chunk.frames, chunk.reached != before
+        try:
+            page = await self._reader.page(
+                self._wanted, order="arrival", cursor=self._place, limit=REPLAY_ARTICLES, revisions="all"
+            )
+        except TransientError:
+            await asyncio.sleep(AWAY_SECONDS)
+            return b"", False
+        self._place = page.reached
+        return _frames(page), not page.complete or self._hub.holds(self._place)
+
+    async def _wait(self, change: asyncio.Event) -> bool:
+        """Whether something changed before a heartbeat was due."""
+        try:
+            async with asyncio.timeout_at(asyncio.get_running_loop().time() + self._left()):
+                await change.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def _left(self) -> float:
+        return max(0.0, self._sent + HEARTBEAT_SECONDS - time.monotonic())
+
+
+def _frames(page: Page) -> bytes:
+    told = [resumed_frame()] if page.resumed else []
+    return b"".join([*told, *map(article_frame, page.items)])
+
+
+@get(
+    "/v1/stream",
+    summary="Articles as they arrive",
+    description=(
+        "Server-sent events, in order of arrival. Each `message` is an article, with its cursor as id; a reader that "
+        "comes back with Last-Event-ID (browsers do by themselves) or `since` misses nothing. Without either, the "
+        "stream begins now. `resumed` tells that the index was rebuilt meanwhile and some articles may come again. "
+        "Every 15 seconds without an article a comment and the cursor come instead. A reader that takes nothing for "
+        "20 seconds is cut off."
+    ),
+    tags=["Reading"],
+    opt={"parameters": FILTER_NAMES | {"since"}},
+    media_type="text/event-stream",
+    responses={
+        200: ResponseSpec(
+            str, description="server-sent events", media_type="text/event-stream", generate_examples=False
+        ),
+        400: ResponseSpec(Problem, description="a parameter is not valid", media_type=MEDIA_TYPE),
+        503: ResponseSpec(Problem, description="Redis is away, or too many streams are open", media_type=MEDIA_TYPE),
+    },
+)
+async def stream_articles(
+    state: State,
+    wanted: Filter,
+    since: Since = None,
+    last_event_id: Annotated[
+        str | None,
+        Parameter(
+            header="Last-Event-ID", description="wins over `since`", required=False, max_length=MAX_CURSOR_CHARACTERS
+        ),
+    ] = None,
+) -> Stream:
+    hub: Hub = state.hub
+    reader: Reader = state.reader
+    if hub.readers >= MAX_READERS:
+        raise ProblemError(
+            503, f"{MAX_READERS:,} streams are open already; try again later.", headers={"Retry-After": "30"}
+        )
+    place = cursor_of("Last-Event-ID", last_event_id or None) or cursor_of("since", since)
+    subscription = Subscription(hub, reader, wanted, await reader.newest() if place is None else place)
+    return Stream(subscription.frames(), media_type="text/event-stream", headers=_HEADERS)

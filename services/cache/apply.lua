@@ -1,0 +1,79 @@
+-- Applies one batch: positions, epoch, sequence, stream, facets, in one step that nothing comes between.
+-- KEYS: Keys.index, in its order.
+-- ARGV: partition, follows, reaches, token (of a new epoch, should one begin), then for each event
+--   id (16 bytes), revision, enriched (ms), facets (NUL between), source (as people read it).
+-- Gives {known} where Redis has lost what the batch follows; else {known, {1 applied | 0 known before, ...}}.
+local state, positions, stream, articles, superseded, facets, values = unpack(KEYS)
+local partition, follows, reaches, token = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+
+-- Lua writes large numbers as 1.7e+12.
+local function whole(number) return string.format('%.0f', number) end
+
+local known = tonumber(redis.call('HGET', positions, partition) or '-1')
+if known < follows then return {known} end
+
+local run_id = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+local kept = redis.call('HMGET', state, 'run_id', 'sequence', 'time')
+local sequence, time = tonumber(kept[2] or '0'), tonumber(kept[3] or '0')
+-- A call that failed half-way leaves entries that the state does not count.
+local newest = redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)[1]
+if newest then sequence = math.max(sequence, tonumber(string.match(newest[1], '^%d+'))) end
+
+-- Another process of Redis: restarted, failed over or wiped, it may have lost its last second, and would then give
+-- sequences again to other articles. Readers must not take those for what they have seen.
+if kept[1] ~= run_id then redis.call('HSET', state, 'run_id', run_id, 'epoch', token) end
+
+-- Never backwards, so that readers can be resumed by time.
+local now = redis.call('TIME')
+time = math.max(time, tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000))
+
+local function bytes_of(hex)
+  return (string.gsub(hex, '%x%x', function(pair) return string.char(tonumber(pair, 16)) end))
+end
+
+local function hex_of(bytes)
+  return (string.gsub(bytes, '.', function(byte) return string.format('%02x', string.byte(byte)) end))
+end
+
+local function add(facet, number) redis.call('ZADD', facets .. facet, number, number) end
+
+-- The article that a group is named by belongs to it, whichever of them came first.
+local function add_to_groups(id, number, group)
+  if group then
+    local first = redis.call('HGET', articles, bytes_of(group))
+    if first then add('group:' .. group, string.match(first, '^%d+')) end
+  end
+  local own = 'group:' .. hex_of(id)
+  if redis.call('EXISTS', facets .. own) == 1 then add(own, number) end
+end
+
+local function apply(id, revision, enriched, names, source)
+  local before = redis.call('HGET', articles, id)
+  local old, old_revision = string.match(before or '', '^(%d+):(%d+)$')
+  if old and tonumber(old_revision) >= tonumber(revision) then return 0 end
+  sequence = sequence + 1
+  local number, group = whole(sequence), nil
+  redis.call('XADD', stream, number .. '-0', 'i', id, 'r', revision, 't', whole(time),
+             'e', whole(math.min(tonumber(enriched), time)), 'f', names)
+  if old then redis.call('ZADD', superseded, old, old) end
+  for facet in string.gmatch(names, '%Z+') do
+    add(facet, number)
+    local dimension, value = string.match(facet, '^(%l+):(.*)$')
+    if dimension == 'group' then
+      group = value
+    elseif dimension then
+      redis.call('HSET', values .. dimension, value, dimension == 'source' and source or value)
+    end
+  end
+  redis.call('HSET', articles, id, number .. ':' .. revision)
+  add_to_groups(id, number, group)
+  return 1
+end
+
+local applied = {}
+for at = 5, #ARGV, 5 do
+  applied[#applied + 1] = apply(ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4])
+end
+redis.call('HSET', state, 'sequence', whole(sequence), 'time', whole(time))
+redis.call('HSET', positions, partition, whole(math.max(known, reaches)))
+return {known, applied}

@@ -1,0 +1,71 @@
+"""What articles can be found by, and what a reader asks for: pure, so that the index and the live stream agree."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from shared.contracts import EnrichedArticle
+from shared.text.match_key import fold
+
+Duplicates = Literal["show", "hide", "only"]
+
+SEPARATOR = "\0"  # between the facets of a stream entry; folded text holds none
+DUPLICATE = "duplicate"
+
+
+def source_key(source: str) -> str:
+    """The form in which sources are compared: folded, with single spaces."""
+    return " ".join(fold(source).split())
+
+
+def facets_of(article: EnrichedArticle) -> tuple[str, ...]:
+    """`dimension:value` for each thing that the article can be found by."""
+    return tuple(dict.fromkeys(_facets(article)))
+
+
+def _facets(article: EnrichedArticle) -> Iterator[str]:
+    yield f"language:{article.language.code.lower()}"
+    yield f"source:{source_key(article.source)}"
+    for topic in article.topics:
+        yield f"topic:{topic.slug}"
+    for country in article.countries:
+        yield f"country:{country.code}"
+    if article.duplicate is not None:
+        yield f"group:{article.duplicate.group}"
+        yield DUPLICATE
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a reader asks for; all that is given must hold. `group` takes in the article that the group is named by."""
+
+    language: str | None = None
+    topic: str | None = None
+    country: str | None = None
+    source: str | None = None
+    group: str | None = None
+    duplicates: Duplicates = "show"
+
+    def required(self) -> tuple[str, ...]:
+        """The facets that an article must have."""
+        asked = (
+            self.language and f"language:{self.language.lower()}",
+            self.topic and f"topic:{self.topic.lower()}",
+            self.country and f"country:{self.country.upper()}",
+            self.source and f"source:{source_key(self.source)}",
+            self.group and f"group:{self.group.lower()}",
+            DUPLICATE if self.duplicates == "only" else None,
+        )
+        return tuple(facet for facet in asked if facet)
+
+    def excluded(self) -> str | None:
+        """The facet that an article must not have."""
+        return DUPLICATE if self.duplicates == "hide" else None
+
+    def matches(self, article: str, facets: Collection[str]) -> bool:
+        """Whether the article of that id and those facets is asked for."""
+        if self.excluded() in facets:
+            return False
+        return all(facet in facets or facet == f"group:{article}" for facet in self.required())

@@ -1,0 +1,40 @@
+-- Forgets, oldest first, what is older than the retention: a bounded number of entries a call.
+-- KEYS: Keys.index, in its order. ARGV: retention (ms), entries at most.
+-- Gives how many were forgotten.
+local state, _, stream, articles, superseded, facets, values = unpack(KEYS)
+local retention, most = tonumber(ARGV[1]), tonumber(ARGV[2])
+
+local function whole(number) return string.format('%.0f', number) end
+
+local function hex_of(bytes)
+  return (string.gsub(bytes, '.', function(byte) return string.format('%02x', string.byte(byte)) end))
+end
+
+local function remove(facet, number)
+  redis.call('ZREM', facets .. facet, number)
+  if redis.call('EXISTS', facets .. facet) == 0 then
+    local dimension, value = string.match(facet, '^(%l+):(.*)$')
+    if dimension and dimension ~= 'group' then redis.call('HDEL', values .. dimension, value) end
+  end
+end
+
+local now = redis.call('TIME')
+local due = tonumber(now[1]) * 1000 - retention
+local pruned = tonumber(redis.call('HGET', state, 'pruned') or '0')
+local count = 0
+for _, entry in ipairs(redis.call('XRANGE', stream, whole(pruned + 1) .. '-0', '+', 'COUNT', most)) do
+  local fields = entry[2]
+  if tonumber(fields[8]) > due then break end
+  local number, id = string.match(entry[1], '^%d+'), fields[2]
+  for facet in string.gmatch(fields[10], '%Z+') do remove(facet, number) end
+  redis.call('ZREM', facets .. 'group:' .. hex_of(id), number)
+  redis.call('ZREM', superseded, number)
+  local newest = redis.call('HGET', articles, id)
+  if newest and string.match(newest, '^%d+') == number then redis.call('HDEL', articles, id) end
+  pruned, count = tonumber(number), count + 1
+end
+if count > 0 then
+  redis.call('HSET', state, 'pruned', whole(pruned))
+  redis.call('XTRIM', stream, 'MINID', '~', whole(pruned + 1) .. '-0')
+end
+return count

@@ -1,0 +1,118 @@
+"""The cache stage: bodies first, then one Lua call that makes them visible, so that no reader finds a name without one.
+
+Idempotent by article and revision number; positions live with the data (see `shared.positions`).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import ResponseError
+
+from services.cache.body import pack
+from services.cache.facets import SEPARATOR, facets_of
+from services.cache.keys import Keys
+from services.cache.scripts import script
+from shared.clock import Clock, system_clock
+from shared.contracts import EnrichedArticle, encode
+from shared.outcomes import Applied, Outcome, Received, TransientError, Unchanged
+from shared.positions import PositionBehindError, Span
+from shared.redis import waiting_on_redis
+from shared.settings import Settings
+
+EPOCH_BYTES = 4  # of the token: a clash would need the same four bytes at the very next start of Redis
+DAY_SECONDS = 86_400
+# A body stays longer than its entry in the index, which is pruned every half minute, and by Redis's clock.
+BODY_SLACK_SECONDS = 3_600
+
+
+def new_epoch() -> str:
+    """A token that tells an epoch of the index from every other."""
+    return secrets.token_hex(EPOCH_BYTES)
+
+
+class Cache:
+    """Applies enriched articles to Redis."""
+
+    def __init__(
+        self,
+        redis: Redis,
+        settings: Settings,
+        *,
+        clock: Clock = system_clock,
+        epochs: Callable[[], str] = new_epoch,
+    ) -> None:
+        self._redis, self._clock, self._epochs = redis, clock, epochs
+        self._keys = Keys(settings.key_prefix)
+        self._retention = settings.retention_days * DAY_SECONDS
+        self._apply = script(redis, "apply")
+
+    async def process(self, batch: Sequence[Received[EnrichedArticle]], span: Span) -> list[Outcome[EnrichedArticle]]:
+        """One outcome for each input; an empty batch only moves the position.
+
+        Raises PositionBehindError, with nothing changed, where Redis has lost what the span follows, and
+        TransientError while Redis is away or full.
+        """
+        with waiting_on_redis():
+            await self._keep_bodies(batch)
+            answer = await self._call(batch, span)
+        if len(answer) == 1:
+            raise PositionBehindError(span, int(answer[0]))
+        return [Applied() if applied else Unchanged() for applied in answer[1]]
+
+    async def _keep_bodies(self, batch: Sequence[Received[EnrichedArticle]]) -> None:
+        if not batch:
+            return
+        now = self._clock()
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for received in batch:
+                article = received.article
+                left = self._retention - max(0.0, now - enriched_ms(received) / 1000)
+                pipe.set(
+                    self._keys.body(article.id, article.revision.number),
+                    pack(encode(article)),
+                    ex=int(max(0.0, left) + BODY_SLACK_SECONDS),
+                )
+            await pipe.execute()
+
+    async def _call(self, batch: Sequence[Received[EnrichedArticle]], span: Span) -> list[Any]:
+        arguments: list[bytes | str | int] = [
+            f"{span.topic}/{span.partition}",
+            span.follows,
+            span.reaches,
+            self._epochs(),
+        ]
+        for received in batch:
+            arguments += _event(received)
+        try:
+            answer: list[Any] = await self._apply(keys=self._keys.index, args=arguments)
+        except ResponseError as exc:
+            # Redis 6 wraps what a command inside a script answers, so that its own error class is lost.
+            if "OOM command not allowed" in str(exc):
+                raise TransientError(f"Redis is full: {exc}") from exc
+            raise
+        return answer
+
+
+def _event(received: Received[EnrichedArticle]) -> list[bytes | str | int]:
+    article = received.article
+    return [
+        bytes.fromhex(article.id),
+        article.revision.number,
+        enriched_ms(received),
+        SEPARATOR.join(facets_of(article)),
+        article.source,
+    ]
+
+
+def enriched_ms(received: Received[EnrichedArticle]) -> int:
+    """When the article was enriched, else sent (epoch milliseconds): its age in the cache is counted from here."""
+    at = received.article.pipeline.enriched_at
+    try:
+        return int(datetime.fromisoformat(at).timestamp() * 1000) if at else received.sent_ms
+    except ValueError:
+        return received.sent_ms
