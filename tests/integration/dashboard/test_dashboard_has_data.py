@@ -1,0 +1,119 @@
+"""Every question of the dashboard is put to a real Prometheus that scraped the running services."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from deploy.grafana.__main__ import DASHBOARDS
+from deploy.samples import ARTICLES, POISON
+from tests.integration.dashboard.prometheus_server import Line, PrometheusUnderTest
+from tests.integration.dashboard.running_services import RunningServices
+from tests.unit.deploy.project import SERVICES
+from tests.unit.deploy.promql import selectors
+
+pytestmark = pytest.mark.integration
+
+WAIT_SECONDS = 90.0
+POLL_SECONDS = 0.25
+RATE_INTERVAL = "1m"  # what Grafana puts for $__rate_interval
+FIRST_PART = 40  # articles that come before the first scrape that is looked at; the rest comes after it
+
+# Series that exist only once something has failed; here everything works. The queries show 0 for them.
+ONLY_AFTER_FAULTS = re.compile(r'khabar_retries_total|khabar_restored_articles_total|khabar_breaker_open|status=~"5')
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One query of a panel, ready to be asked, and the name its lines are given."""
+
+    panel: str
+    expr: str
+    legend: str
+
+
+def _questions() -> list[Question]:
+    boards = [json.loads(path.read_text("utf-8")) for path in sorted(DASHBOARDS.glob("*.json"))]
+    return [
+        Question(panel["title"], target["expr"].replace("$__rate_interval", RATE_INTERVAL), target["legendFormat"])
+        for board in boards
+        for panel in board["panels"]
+        for target in panel.get("targets", [])
+    ]
+
+
+QUESTIONS = _questions()
+SELECTORS = sorted({selector for question in QUESTIONS for selector in selectors(question.expr)})
+
+
+@pytest.fixture(scope="module")
+def prometheus(
+    kafka_bootstrap: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[PrometheusUnderTest]:
+    """Has scraped every service before, while and after articles of all kinds came through."""
+    folder = tmp_path_factory.mktemp("dashboard")
+    services = RunningServices(folder, kafka_bootstrap, redis_url)
+    prometheus = PrometheusUnderTest(folder, services.targets)
+    try:
+        services.start()
+        prometheus.server.start()
+        _let_articles_flow(services, prometheus, folder)
+        yield prometheus
+    finally:
+        prometheus.server.stop()
+        services.stop()
+
+
+def _let_articles_flow(services: RunningServices, prometheus: PrometheusUnderTest, folder: Path) -> None:
+    """In two parts with a scrape between them: a rate is seen only where a counter grew from one scrape to another."""
+    first = folder / "first.jsonl"
+    first.write_text("".join(ARTICLES.read_text("utf-8").splitlines(keepends=True)[:FIRST_PART]), "utf-8")
+    for push in ((str(first),), (str(ARTICLES), "--skip", str(FIRST_PART))):
+        before = _applied(prometheus)
+        services.khabar("push", *push)
+        services.khabar("push", "--unchecked", str(POISON))
+        services.get("/v1/articles")
+        services.post("/v1/articles", {"source": "dashboard", "text": f"ما نشر في {push[0]}"})
+        _until(lambda: _applied(prometheus) > before)  # noqa: B023 - called before the next turn
+    _until(lambda: all(any(line.is_number for line in prometheus.ask(q.expr)) for q in QUESTIONS))
+
+
+def _applied(prometheus: PrometheusUnderTest) -> float:
+    return sum(line.value for line in prometheus.ask('khabar_articles_total{stage="cache"}'))
+
+
+def _until(is_so: Callable[[], bool]) -> None:
+    """Returns when it is so, or after WAIT_SECONDS all the same: the tests then say what is missing."""
+    until = time.monotonic() + WAIT_SECONDS
+    while not is_so() and time.monotonic() < until:
+        time.sleep(POLL_SECONDS)
+
+
+def test_every_service_is_scraped(prometheus: PrometheusUnderTest) -> None:
+    up = {line.labels["service"]: line.value for line in prometheus.ask('up{job="khabar"}')}
+    assert up == dict.fromkeys(SERVICES, 1.0)
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: f"{question.panel} [{question.legend}]")
+def test_every_query_gives_data(prometheus: PrometheusUnderTest, question: Question) -> None:
+    lines = [line for line in prometheus.ask(question.expr) if line.is_number]
+    assert lines
+    assert any(_named(line, question.legend) for line in lines), [line.labels for line in lines]
+
+
+def _named(line: Line, legend: str) -> bool:
+    """Whether the line has every label that its name is made of."""
+    return set(re.findall(r"\{\{(\w+)\}\}", legend)) <= set(line.labels)
+
+
+@pytest.mark.parametrize("selector", SELECTORS)
+def test_what_is_asked_for_was_measured(prometheus: PrometheusUnderTest, selector: str) -> None:
+    """The queries show 0 for what is missing, so that alone would hide a label that no service sets."""
+    if not ONLY_AFTER_FAULTS.search(selector):
+        assert prometheus.ask(selector)
