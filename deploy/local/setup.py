@@ -199,13 +199,13 @@ def explain(said: str) -> str:
         return (
             f"{package} has no ready-made build for {machine}, and building it failed, most often for want of a "
             f"compiler: run `sudo apt-get install build-essential python{version}-dev` (macOS: `xcode-select "
-            "--install`), or use Python 3.11 to 3.13 with `make PYTHON=python3.12 …`, then try again."
+            "--install`), or choose a Python that has one with `make PYTHON=python3.12 …`, then try again."
         )
     missing = re.search(r"No matching distribution found for (\S+)", said)
     if missing:
         return (
-            f"The package index that pip is set to has no {missing[1]} for {machine}: use Python 3.11 to 3.13 with "
-            "`make PYTHON=python3.12 …`, or a complete index."
+            f"The package index that pip is set to has no {missing[1]} for {machine}: choose a Python that it has one "
+            "for with `make PYTHON=python3.12 …`, or a complete index."
         )
     return f"pip failed: {_last_line(said)}"
 
