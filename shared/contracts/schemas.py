@@ -94,7 +94,7 @@ def _breaking_fields(
     if writes:
         yield from (f"{name}: is now required" for name in sorted(new_required - old_required))
     else:
-        yield from (f"{name}: may now be missing" for name in sorted(old_required - new_required))
+        yield from (f"{name}: may now be missing" for name in sorted((old_required - new_required) & set(new_fields)))
 
 
 def _resolved(schema: Schema, root: Schema) -> Schema:

@@ -1,0 +1,56 @@
+"""A process starts with settings it can use, or says what to set."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.settings import SettingsError, load_settings
+
+
+@pytest.mark.parametrize(
+    ("environment", "told"),
+    [
+        ({"KHABAR_WINDOW_DAY": "3"}, "KHABAR_WINDOW_DAY is no setting of Khabar's; did you mean KHABAR_WINDOW_DAYS?"),
+        ({"KHABAR_WINDOW_DAYS": "15"}, "KHABAR_WINDOW_DAYS: input should be less than or equal to 14"),
+        ({"KHABAR_PARTITIONS": "many"}, "KHABAR_PARTITIONS: input should be a valid integer"),
+        ({"KHABAR_REDIS_URL": "http://here"}, "KHABAR_REDIS_URL: must begin with redis:// or rediss://"),
+        ({"KHABAR_KAFKA_SECURITY": "SASL_SSL"}, "needs KHABAR_KAFKA_USERNAME and KHABAR_KAFKA_PASSWORD"),
+        ({"KHABAR_KAFKA_PASSWORD": "x"}, "KHABAR_KAFKA_PASSWORD is set, but would not be used"),
+    ],
+)
+def test_what_cannot_be_used_is_said_with_its_name(environment: dict[str, str], told: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(environment)
+
+    assert told in str(caught.value)
+
+
+def test_secrets_are_never_shown() -> None:
+    settings = load_settings(
+        {
+            "KHABAR_KAFKA_SECURITY": "SASL_PLAINTEXT",
+            "KHABAR_KAFKA_USERNAME": "u",
+            "KHABAR_KAFKA_PASSWORD": "sesame",
+            "KHABAR_REDIS_URL": "redis://:sesame@host/0",
+            "KHABAR_REDIS_PASSWORD": "sesame",
+        }
+    )
+
+    assert "sesame" not in repr(settings)
+    assert "sesame" not in str(settings)
+
+
+def test_a_wrong_secret_is_not_repeated_in_the_error() -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings({"KHABAR_REDIS_URL": "http://:sesame@host"})
+
+    assert "sesame" not in str(caught.value)
+
+
+def test_blank_means_default_and_the_prefix_keeps_installations_apart() -> None:
+    settings = load_settings({"KHABAR_PARTITIONS": "", "KHABAR_TOPIC_PREFIX": "test."})
+
+    assert settings.partitions == load_settings({}).partitions
+    assert settings.topic("articles.raw") == "test.articles.raw"
+    assert settings.group("cache") == "test.khabar-cache"
+    assert settings.key_prefix == "test.khabar"
