@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import structlog
-import uvicorn
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
@@ -26,15 +24,16 @@ from services.api.posting import push_articles
 from services.api.problems import problem_of
 from services.api.protection import Protection
 from services.api.raw_topic import RawTopic
+from services.api.server import ApiServer
 from services.api.stream import stream_articles
 from services.cache.reading import Reader
-from shared.redis import connect
+from shared.health import HEARTBEAT_SECONDS, Health
+from shared.outcomes import TransientError
+from shared.redis import connect, waiting_on_redis
 from shared.settings import Settings
 
-GRACE_SECONDS = 2  # for requests that are being answered; open streams are ended at once
 SILENT_SECONDS = 10.0  # without a turn of the hub's loop, which takes 2 s at most, streams are silent
-# The kernel gives a connection up whose reader acknowledges nothing for so long, with what is buffered for it.
-TCP_USER_TIMEOUT_MS = 30_000
+PING_SECONDS = 3.0
 _log = structlog.get_logger(__name__)
 
 
@@ -46,10 +45,18 @@ class Api:
     hub: Hub
     redis: Redis
 
-    async def ready(self) -> str | None:
+    async def not_ready(self) -> str | None:
         """Why the api cannot serve now; None when it can."""
         if (age := self.hub.age()) > SILENT_SECONDS:
-            return f"the live stream was last read {age:.0f} s ago: Redis is away or silent"
+            return f"the live stream was last read {age:.0f} s ago"
+        try:
+            async with asyncio.timeout(PING_SECONDS):
+                with waiting_on_redis():
+                    await self.redis.ping()
+        except TimeoutError:
+            return f"no answer to PING in {PING_SECONDS:.0f} s"
+        except TransientError as exc:
+            return str(exc)
         return None
 
 
@@ -99,43 +106,25 @@ def _stop_loudly(loop: asyncio.Task[None]) -> None:
         _log.error("the live stream has stopped", exc_info=error)
 
 
-class _Server(uvicorn.Server):
-    """Ends open streams as soon as it is told to leave: uvicorn would wait for them."""
-
-    def __init__(self, config: uvicorn.Config, hub: Hub) -> None:
-        super().__init__(config)
-        self._hub = hub
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._hub.close()
-        await super().shutdown(sockets)
-
-
-async def serve(settings: Settings, api: Api | None = None) -> None:
-    """Serves until SIGTERM or SIGINT. Raises OSError where the port is taken."""
-    api = api or create_api(settings)
-    config = uvicorn.Config(
-        api.asgi,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-        timeout_keep_alive=30,
-        h11_max_incomplete_event_size=64 << 10,
-        lifespan="on",
-    )
-    listening = _listen(settings.api_host, settings.api_port)
-    host, port = listening.getsockname()[:2]
-    _log.info("serving", url=f"http://{host}:{port}/")
-    await _Server(config, api.hub).serve(sockets=[listening])
+async def serve(settings: Settings, health: Health) -> int:
+    """Serves until SIGTERM or SIGINT; gives the exit status. Raises OSError where the port is taken."""
+    api = create_api(settings)
+    server = ApiServer(api.asgi, api.hub, host=settings.api_host, port=settings.api_port)
+    watch = asyncio.create_task(_watch(api, health), name="health")
+    try:
+        await server.run()
+    finally:
+        watch.cancel()
+    return 0
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if hasattr(socket, "TCP_USER_TIMEOUT"):
-        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, TCP_USER_TIMEOUT_MS)
-    listening.bind((host, port))
-    return listening
+async def _watch(api: Api, health: Health) -> None:
+    """Tells the probes every second that the loop runs, and whether what it serves from is there."""
+    while True:
+        health.beat()
+        if reason := await api.not_ready():
+            health.waiting("Redis", reason)
+        else:
+            health.have("Redis")
+        health.have("start")
+        await asyncio.sleep(HEARTBEAT_SECONDS)

@@ -58,7 +58,7 @@ def connect(settings: Settings, *, connections: int = CONNECTIONS) -> Redis:
         retry=Retry(NoBackoff(), 0),
         **options,
     )
-    return Redis(connection_pool=pool)
+    return Redis.from_pool(pool)  # owns the pool: aclose() closes its connections
 
 
 @contextmanager
