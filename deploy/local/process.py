@@ -48,12 +48,20 @@ class Server:
 
     def start(self, *, timeout_seconds: float = 60) -> None:
         """Starts it and returns when it is ready. Raises LocalError with the end of its log when it is not in time."""
+        self.launch()
+        self.wait_ready(timeout_seconds=timeout_seconds)
+
+    def launch(self) -> None:
+        """Starts it and returns at once."""
         with self.log.open("ab") as out:
             # Its own session: the terminal's Ctrl-C goes to whoever stops the servers in order, not to them.
             self._process = subprocess.Popen(
                 self._command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
                 env=self._environment,
             )  # fmt: skip
+
+    def wait_ready(self, *, timeout_seconds: float) -> None:
+        """Returns when it is ready. Raises LocalError with the end of its log when it is not in time."""
         until = time.monotonic() + timeout_seconds
         while not self._is_ready():
             if not self.is_running:
@@ -66,6 +74,10 @@ class Server:
     def kill(self) -> None:
         """kill -9, as a power cut would; returns when the process is gone."""
         self._end(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        """SIGTERM; returns at once."""
+        os.kill(self.pid, signal.SIGTERM)
 
     def stop(self, *, timeout_seconds: float = 20) -> None:
         """SIGTERM, and kill -9 when that is not enough in time."""

@@ -42,6 +42,7 @@ class Supervisor:
         self.folder = folder
         self.settings_file = folder / "supervisord.conf"
         self.socket = _socket_path(folder)
+        self._process: subprocess.Popen[bytes] | None = None  # where this very process started it
 
     def start(self, environment: Mapping[str, str]) -> None:
         """Starts supervisord from its settings file; no program yet."""
@@ -49,12 +50,12 @@ class Supervisor:
         output = self.folder / "supervisord.out"
         with output.open("wb") as out:
             # Its own session: Ctrl-C reaches this process alone, which then stops all in order.
-            process = subprocess.Popen(
+            self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True, env=environment
             )
         until = time.monotonic() + START_SECONDS
         while not self.is_running():
-            if process.poll() is not None or time.monotonic() > until:
+            if self._process.poll() is not None or time.monotonic() > until:
                 raise LocalError(f"supervisord did not start:\n{tail(output)}")
             time.sleep(POLL_SECONDS)
 
@@ -82,12 +83,21 @@ class Supervisor:
         pid = int(self._call("getPID"))
         self._call("shutdown")
         until = time.monotonic() + STOP_SECONDS
-        while _is_alive(pid):
+        while self._is_alive(pid):
             if time.monotonic() > until:
                 raise LocalError(
                     f"supervisord (pid {pid}) did not end in {STOP_SECONDS} s; its log is in {self.folder}"
                 )
             time.sleep(POLL_SECONDS)
+
+    def _is_alive(self, pid: int) -> bool:
+        if self._process is not None and self._process.pid == pid:
+            return self._process.poll() is None
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
 
     def _call(self, method: str, *arguments: object) -> Any:
         transport = SupervisorTransport(None, None, f"unix://{self.socket}")
@@ -107,17 +117,3 @@ def _socket_path(folder: Path) -> Path:
         return path
     digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"khabar-{os.getuid()}-{digest}.sock"
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        # Ours when this process started it: then it has to be waited for, or it stays as a zombie.
-        if os.waitpid(pid, os.WNOHANG)[0] == pid:
-            return False
-    except ChildProcessError:
-        pass
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
