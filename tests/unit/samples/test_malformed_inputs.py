@@ -6,7 +6,8 @@ import itertools
 import re
 from hashlib import blake2b
 
-import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from shared.contracts import decode_raw
 from shared.outcomes import PoisonError, Reason
@@ -45,7 +46,8 @@ def test_each_input_is_refused_for_its_reason_and_fits_the_topic() -> None:
     assert kinds == KINDS
 
 
-@pytest.mark.parametrize("seed", range(20))
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 2**64))
 def test_no_seed_yields_an_input_that_would_be_accepted(seed: int) -> None:
     for malformed in malformed_inputs(HEAVY_EVERY - 1, seed):
         _assert_refused(malformed)
