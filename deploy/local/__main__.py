@@ -17,6 +17,7 @@ from deploy.local.ports import HOST
 from deploy.local.samples import push_samples
 from deploy.local.start import refuse_running, say, start
 from deploy.local.supervision import Supervisor
+from deploy.local.watch import changes, pids
 
 LOOK_SECONDS = 2.0  # how often the foreground looks whether the stack is still there
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -51,8 +52,7 @@ def _run(options: Options) -> int:
         _tell(options)
         if options.detach:
             return 0
-        while supervisor.is_running():
-            threading.Event().wait(LOOK_SECONDS)
+        _stay(supervisor)
         say("Khabar was stopped from elsewhere.")
         return 0
     except (_Interrupted, LocalError) as why:
@@ -65,6 +65,22 @@ def _run(options: Options) -> int:
             raise
         say("Stopped; `make run` goes on from here, `make clean` removes all.")
         return 0
+
+
+def _stay(supervisor: Supervisor) -> None:
+    """Tells what happens to the programs, for as long as supervisord runs."""
+    known = pids(supervisor.states())
+    while True:
+        threading.Event().wait(LOOK_SECONDS)
+        try:
+            states = supervisor.states()
+        except (OSError, LocalError):  # it ends, and refuses questions meanwhile
+            if not supervisor.is_running():
+                return
+            continue
+        for line in changes(known, states, supervisor.folder):
+            say(line)
+        known = pids(states)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

@@ -50,4 +50,4 @@ def articles_served(ports: Mapping[str, int]) -> int:
     """How many articles the api's first page lists."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(f"{stack.page(ports)}v1/articles", timeout=10) as answer:
-        return len(json.load(answer)["items"])
+        return len(json.load(answer)["articles"])

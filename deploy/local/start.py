@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
 import time
 from collections.abc import Iterable, Mapping
@@ -41,7 +42,7 @@ def start(options: Options) -> Supervisor:
     say(f"Starting Khabar; its data, its logs and what it fetched are in {folder}")
     programs = _programs(folder, options.ports, jars)
     supervisor.settings_file.write_text(supervisor_settings(run, supervisor.socket, programs), "utf-8")
-    supervisor.start(_environment())
+    supervisor.start(os.environ)
     try:
         _start_all(supervisor, programs, options)
     except BaseException:
@@ -61,20 +62,13 @@ def refuse_running(supervisor: Supervisor, folder: Path) -> None:
 
 
 def _needed(ports: Mapping[str, int]) -> dict[str, int]:
-    from shutil import which
-
-    return {name: port for name, port in ports.items() if name != "prometheus" or which("prometheus")}
+    return {name: port for name, port in ports.items() if name != "prometheus" or shutil.which("prometheus")}
 
 
 def _programs(folder: Path, ports: Mapping[str, int], jars: Path) -> list[Program]:
     prometheus = stack.prometheus(folder, ports)
     servers = [stack.kafka(folder, ports, jars), stack.redis(folder, ports)]
     return [*servers, *([prometheus] if prometheus else []), *stack.services(ports)]
-
-
-def _environment() -> dict[str, str]:
-    """The person's own, without what would turn our services to another Kafka or Redis."""
-    return dict(os.environ)
 
 
 def _start_all(supervisor: Supervisor, programs: list[Program], options: Options) -> None:
@@ -96,7 +90,7 @@ def create_topics(ports: Mapping[str, int]) -> None:
 
 def khabar(ports: Mapping[str, int], *arguments: str) -> subprocess.CompletedProcess[str]:
     """Runs a command of ours against this stack."""
-    environment = {**_environment(), **stack.service_variables(ports)}
+    environment = {**os.environ, **stack.service_variables(ports)}
     return subprocess.run([str(stack.KHABAR), *arguments], capture_output=True, text=True, env=environment)
 
 

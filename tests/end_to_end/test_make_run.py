@@ -1,0 +1,83 @@
+"""`make run` as its user meets it: start, articles on the page, a second run, Ctrl-C, and all is kept."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from deploy.local.options import SERVICES
+from deploy.local.ports import is_taken
+from tests.end_to_end.running import RunningStack
+
+pytestmark = pytest.mark.end_to_end
+
+PATIENCE_SECONDS = 60
+
+
+def _ids(stack: RunningStack) -> set[str]:
+    return {article["id"] for article in stack.get("/v1/articles?limit=100")["articles"]}
+
+
+def test_it_tells_what_it_starts_and_where_and_what_to_try(stack: RunningStack) -> None:
+    for name in ("kafka", "redis", *SERVICES):
+        assert f"\n  {name}" in stack.said
+    assert f"{stack.page}/" in stack.said
+    assert "khabar push -" in stack.said
+    assert stack.command(["status"]).returncode == 0
+
+
+def test_a_second_run_says_where_the_first_is(stack: RunningStack) -> None:
+    done = stack.command(stack.arguments())
+    assert done.returncode == 1
+    assert f"already running at {stack.page}/" in done.stderr
+
+
+def test_clean_refuses_while_it_runs(stack: RunningStack) -> None:
+    done = stack.command(["clean"])
+    assert done.returncode == 1
+    assert "make stop" in done.stderr
+    assert (stack.folder / "kafka").is_dir()
+
+
+def test_an_article_of_ones_own_comes_out(stack: RunningStack) -> None:
+    title = "The lighthouse keeper of Qalhat retires"
+    article = {"source": "end-to-end", "title": title, "text": "After forty years the lamp has a new keeper."}
+    done = stack.khabar("push", "-", given=json.dumps(article) + "\n")
+    assert done.returncode == 0, done.stderr
+    until = time.monotonic() + PATIENCE_SECONDS
+    while title not in {found["title"] for found in stack.get("/v1/articles?source=end-to-end")["articles"]}:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+def test_a_killed_service_comes_back_under_another_pid(stack: RunningStack) -> None:
+    before = stack.pids()["classifier"]
+    os.kill(before, signal.SIGKILL)
+    until = time.monotonic() + PATIENCE_SECONDS
+    while stack.pids()["classifier"] in (0, before):
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+def test_ctrl_c_leaves_nothing_running_and_a_second_run_keeps_the_data(tmp_path: Path) -> None:
+    stack = RunningStack(tmp_path)
+    stack.start()
+    pids = stack.pids()
+    first = _ids(stack)
+    assert stack.interrupt() == 0
+    assert "data is kept" in stack.said
+    assert not [name for name, pid in pids.items() if Path(f"/proc/{pid}").exists()]
+    assert not [name for name, port in stack.ports.items() if is_taken(port)]
+    stack.start()
+    assert "pushed" not in stack.said
+    assert _ids(stack) >= first
+    assert first
+    assert stack.command(["stop"]).returncode == 0
+    assert stack.wait() == 0
+    assert stack.command(["clean"]).returncode == 0
+    assert not tmp_path.exists()
