@@ -25,6 +25,7 @@ from tests.unit.deduplicator.samples import classified, prose, received, span
 pytestmark = pytest.mark.integration
 
 WORKERS = 3
+KEPT_DAYS = 30  # longer than any history: the clock of Redis, which forgets claims, is not the test's
 TEXTS = [
     prose(1),
     prose(1) + " and a little more",
@@ -106,10 +107,11 @@ def test_memory_and_redis_agree(redis_url: str, history: list[Round]) -> None:
     async def both() -> tuple[list[Outcomes], list[Outcomes]]:
         here, there = Clock(), Clock()
         client = Redis.from_url(redis_url)
-        in_redis = RedisIndex(client, RedisKeys(uuid.uuid4().hex, articles_per_day=50), clock=there)
+        keys = RedisKeys(uuid.uuid4().hex, articles_per_day=50)
+        in_redis = RedisIndex(client, keys, claim_days=KEPT_DAYS, clock=there)
         try:
             return (
-                await outcomes(MemoryIndex(clock=here), here, history),
+                await outcomes(MemoryIndex(claim_days=KEPT_DAYS, clock=here), here, history),
                 await outcomes(in_redis, there, history),
             )
         finally:
