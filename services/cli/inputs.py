@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import sys
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +26,11 @@ class Line:
 
 
 def total_bytes(name: str) -> int | None:
-    """The file's size, for a progress bar; None for standard input."""
-    return None if name == STDIN else Path(name).stat().st_size
+    """The file's size, for a progress bar; None for standard input. Raises as `lines_of` does."""
+    try:
+        return None if name == STDIN else Path(name).stat().st_size
+    except OSError as exc:
+        raise _unreadable(name, exc) from exc
 
 
 def lines_of(name: str, *, skip: int = 0) -> Iterator[Line]:
@@ -39,8 +43,12 @@ def lines_of(name: str, *, skip: int = 0) -> Iterator[Line]:
             zipped = file.peek(2)[:2] == GZIP_MAGIC
             lines = gzip.GzipFile(fileobj=file) if zipped else file
             yield from _numbered(lines, file, skip)
-    except (OSError, EOFError) as exc:
-        raise typer.BadParameter(f"{name} cannot be read: {exc}") from exc
+    except (OSError, EOFError, zlib.error) as exc:
+        raise _unreadable(name, exc) from exc
+
+
+def _unreadable(name: str, exc: Exception) -> typer.BadParameter:
+    return typer.BadParameter(f"{name} cannot be read: {getattr(exc, 'strerror', None) or exc}")
 
 
 def _numbered(lines: Iterable[bytes], file: IO[bytes], skip: int) -> Iterator[Line]:

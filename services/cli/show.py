@@ -8,9 +8,9 @@ from typing import Annotated
 
 import orjson
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from services.cli.tables import print_table
 from shared import __version__
 from shared.contracts.asyncapi import asyncapi_document
 from shared.contracts.schemas import json_schema
@@ -50,4 +50,4 @@ def register(app: typer.Typer) -> None:
         for name, field in Settings.model_fields.items():
             value = getattr(now, name)
             table.add_row(PREFIX + name.upper(), "" if value is None else str(value), field.description or "")
-        Console().print(table)
+        print_table(table)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from services.cli.tables import print_table
 from shared.settings import load_settings
 from shared.stream.topic_admin import TopicsError, TopicState, create_topics, faults, topic_states
 from shared.topics import AGENTS, TOPICS, Topic
@@ -43,7 +43,7 @@ def register(app: typer.Typer) -> None:
             count = counts.get(name, 0)
             size = f"{topic.max_record_bytes >> 20} MiB"
             table.add_row(name, str(count or "missing"), _writers(topic), _readers(topic), topic.key, size)
-        Console().print(table)
+        print_table(table)
 
     app.add_typer(topics, name="topics")
 

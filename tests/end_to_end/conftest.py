@@ -1,18 +1,35 @@
-"""One running system for all end-to-end tests that do not stop or break it."""
+"""The whole system, every service a process, started once for all end-to-end tests."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 
 import pytest
 
-from tests.end_to_end.running import RunningStack
+from shared.settings import Settings, load_settings
+from tests.servers.services import Services
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    """Kafka, Redis and every service as processes, with the samples on the page."""
-    running = RunningStack(tmp_path_factory.mktemp("stack"))
-    running.start()
-    yield running
-    running.interrupt()
+def stack_settings(kafka_bootstrap: str, redis_url: str) -> Settings:
+    """Settings of the running system."""
+    return load_settings(
+        {
+            "KHABAR_KAFKA_BOOTSTRAP": kafka_bootstrap,
+            "KHABAR_REDIS_URL": redis_url,
+            "KHABAR_TOPIC_PREFIX": f"e2e{uuid.uuid4().hex[:8]}.",
+            "KHABAR_PARTITIONS": "4",
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def stack(stack_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """Every service, ready."""
+    services = Services(tmp_path_factory.mktemp("stack"), stack_settings)
+    try:
+        services.start()
+        yield services
+    finally:
+        services.stop()
