@@ -1,13 +1,11 @@
-"""How every Kafka client of ours connects: consumers, producers, admin and Faust."""
+"""How every Kafka client of ours connects: consumers, producers and admin."""
 
 from __future__ import annotations
 
 import ssl
 from typing import TypedDict
 
-import faust
 from aiokafka import AIOKafkaProducer
-from faust.types.auth import CredentialsT
 
 from shared.settings import Settings
 from shared.topics import TOPICS
@@ -39,19 +37,6 @@ def client_options(settings: Settings) -> ClientOptions:
         options["sasl_plain_username"] = settings.kafka_username
         options["sasl_plain_password"] = settings.kafka_password.get_secret_value()
     return options
-
-
-def faust_credentials(settings: Settings) -> CredentialsT | None:
-    """The same for Faust; None for PLAINTEXT."""
-    context = settings.kafka_ssl_context()
-    if settings.kafka_password:
-        return faust.SASLCredentials(
-            username=settings.kafka_username,
-            password=settings.kafka_password.get_secret_value(),
-            mechanism=settings.kafka_sasl_mechanism,
-            ssl_context=context,
-        )
-    return faust.SSLCredentials(context) if context else None
 
 
 def raw_producer(settings: Settings) -> AIOKafkaProducer:

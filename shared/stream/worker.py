@@ -11,6 +11,7 @@ import mode
 import msgspec
 import structlog
 from faust.types import StreamT
+from faust.types.auth import CredentialsT
 
 from shared import metrics
 from shared.clock import system_clock
@@ -18,7 +19,6 @@ from shared.health import Health
 from shared.process import beat, stop_on_signals
 from shared.settings import Settings
 from shared.stream.breaker import Breaker
-from shared.stream.connection import faust_credentials
 from shared.stream.runner import BatchRunner, HandOver, StageRun
 from shared.stream.topic_admin import TopicsError, wait_for_topics
 from shared.stream.transactions import OwnedPartition
@@ -98,7 +98,7 @@ class _Worker:
         app = faust.App(
             settings.group(self._name),
             broker=[f"kafka://{address.strip()}" for address in settings.kafka_bootstrap.split(",")],
-            broker_credentials=faust_credentials(settings),
+            broker_credentials=_credentials(settings),
             broker_client_id=f"khabar-{self._name}",
             broker_session_timeout=settings.session_timeout_seconds,
             broker_heartbeat_interval=settings.session_timeout_seconds / 5,
@@ -189,3 +189,16 @@ class _Worker:
             if consumer.owned_now(partition.tp, partition.generation) and consumer.knows_committed(partition):
                 with suppress(HandOver):
                     await runner.check_position(partition)
+
+
+def _credentials(settings: Settings) -> CredentialsT | None:
+    """What Faust's consumer connects with; None for PLAINTEXT."""
+    context = settings.kafka_ssl_context()
+    if settings.kafka_password:
+        return faust.SASLCredentials(
+            username=settings.kafka_username,
+            password=settings.kafka_password.get_secret_value(),
+            mechanism=settings.kafka_sasl_mechanism,
+            ssl_context=context,
+        )
+    return faust.SSLCredentials(context) if context else None
