@@ -14,13 +14,13 @@ from pathlib import Path
 
 import orjson
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
+from aiokafka import AIOKafkaProducer, ConsumerRecord
 
 from shared.settings import Settings
-from shared.stream.connection import client_options, raw_producer
+from shared.stream.connection import raw_producer
 from shared.stream.topic_admin import create_topics
 from shared.topics import DEAD, NORMALIZED, RAW, Topic
-from tests.waiting import eventually
+from tests.reading import committed, committed_once_there_are
 
 SESSION_SECONDS = 6.0
 
@@ -116,35 +116,12 @@ class Reader:
         self._settings = settings
 
     async def all(self, topic: Topic) -> list[ConsumerRecord]:
-        """Every committed record, by partition and offset."""
-        consumer = AIOKafkaConsumer(
-            self._settings.topic(topic.name),
-            **client_options(self._settings),
-            isolation_level="read_committed",
-            auto_offset_reset="earliest",
-            enable_auto_commit=False,
-        )
-        await consumer.start()
-        try:
-            ends = await consumer.end_offsets(consumer.assignment())
-            records: list[ConsumerRecord] = []
-            while not all([await consumer.position(tp) >= end for tp, end in ends.items()]):
-                for fetched in (await consumer.getmany(timeout_ms=200)).values():
-                    records += fetched
-            return records
-        finally:
-            await consumer.stop()
+        """Every committed record."""
+        return await committed(self._settings, topic)
 
     async def until(self, topic: Topic, count: int, seconds: float = 60) -> list[ConsumerRecord]:
         """Every committed record, once there are that many."""
-        records: list[ConsumerRecord] = []
-
-        async def enough() -> bool:
-            records[:] = await self.all(topic)
-            return len(records) >= count
-
-        await eventually(enough, f"{count} records in {topic.name}", seconds=seconds)
-        return records
+        return await committed_once_there_are(self._settings, topic, count, seconds)
 
 
 @pytest.fixture

@@ -1,0 +1,98 @@
+"""The sample articles through the whole system: what comes out, what does not, and the same without servers."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+import pytest
+
+import deploy.samples
+from deploy.samples import ARTICLES, POISON
+from shared.settings import Settings
+from shared.topics import DEAD, ENRICHED
+from tests.reading import Event, committed, committed_once_there_are, events
+from tests.servers.services import Services, fetch
+
+pytestmark = pytest.mark.end_to_end
+
+POISON_ROW = re.compile(r"^\| \d+ \| `(\w+)` \|", re.MULTILINE)
+SAMPLES = len(ARTICLES.read_bytes().splitlines())
+PUSHED_AGAIN = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of the samples in the stream, and in one process."""
+
+    streamed: list[Event]
+    dead: list[Event]
+    in_process: list[Event]
+
+
+@pytest.fixture(scope="module")
+async def outcome(stack: Services, stack_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    """Pushed once for all tests of this module."""
+    stack.khabar("push", str(ARTICLES))
+    stack.khabar("push", "--unchecked", str(POISON))
+    streamed = await committed_once_there_are(stack_settings, ENRICHED, SAMPLES - PUSHED_AGAIN)
+    poison = len(POISON.read_bytes().splitlines())
+    dead = await committed_once_there_are(stack_settings, DEAD, poison)
+    lines = stack.khabar("enrich", str(ARTICLES)).splitlines()
+    return Outcome(events(streamed), events(dead), [orjson.loads(line) for line in lines])
+
+
+async def test_each_version_is_published_once(outcome: Outcome, stack_settings: Settings) -> None:
+    versions = Counter((event["id"], event["revision"]["hash"]) for event in outcome.streamed)
+
+    assert set(versions.values()) == {1}
+    assert len(await committed(stack_settings, ENRICHED)) == SAMPLES - PUSHED_AGAIN
+
+
+def test_poison_becomes_dead_letters_with_the_reasons_that_the_samples_promise(outcome: Outcome) -> None:
+    readme = Path(deploy.samples.__file__).with_name("README.md").read_text("utf-8")
+
+    assert Counter(letter["reason"] for letter in outcome.dead) == Counter(POISON_ROW.findall(readme))
+
+
+def test_the_stream_and_one_process_agree(outcome: Outcome) -> None:
+    assert _decided(outcome.streamed) == _decided(outcome.in_process)
+
+
+def test_groups_are_the_same_whatever_came_first(outcome: Outcome) -> None:
+    assert _groups(outcome.streamed) == _groups(outcome.in_process)
+
+
+def test_copies_are_found(outcome: Outcome) -> None:
+    sizes = sorted(len(group) for group in _groups(outcome.streamed))
+
+    assert len([size for size in sizes if size > 1]) >= 10
+
+
+async def test_the_page_and_the_api_show_what_the_topic_holds(outcome: Outcome, stack: Services) -> None:
+    newest = outcome.streamed[0]
+    status, body = fetch(f"{stack.page}/v1/articles/{newest['id']}")
+    assert status == 200
+    assert orjson.loads(body)["id"] == newest["id"]
+    assert fetch(f"{stack.page}/")[0] == 200
+
+
+def _decided(found: Sequence[Event]) -> dict[tuple[str, str], object]:
+    """What does not depend on the order of arrival."""
+    return {
+        (event["id"], event["revision"]["hash"]): (event["language"]["code"], event["topics"], event["countries"])
+        for event in found
+    }
+
+
+def _groups(found: Sequence[Event]) -> set[frozenset[str]]:
+    """Articles that belong together, however the group is named."""
+    members: dict[str, set[str]] = {}
+    for event in found:
+        group = event["duplicate"]["group"] if event["duplicate"] else event["id"]
+        members.setdefault(group, {group}).add(event["id"])
+    return {frozenset(group) for group in members.values()}
