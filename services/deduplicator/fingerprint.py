@@ -17,7 +17,7 @@ KEYS_KEPT = 16
 GRAM_WORDS = 4
 GRAM_CHARACTERS = 8  # where a character is a word
 SHORT_BELOW = 40  # words: shorter texts are found by the same text or the same title alone
-TITLE_KEY_BELOW = 80  # words: so that a short text meets one that grew past SHORT_BELOW
+TITLE_KEY_BELOW = 80  # words: so that a short text meets one that grew past SHORT_BELOW; longer ones need no title
 TITLE_WORDS = 3  # a title of fewer words says too little
 
 _EXACT_SALT = 0x7465787400000001
@@ -40,7 +40,7 @@ def fingerprint(title: str, text: str) -> Fingerprint:
     hasher = RangeHasher(words.codes)
     whole = hasher.hashes(words.starts, words.ends)
     stems = hasher.hashes(*stem_ranges(words))
-    title_key = _title_key(title)
+    title_key = _title_key(title) if len(words) < TITLE_KEY_BELOW else 0
     return Fingerprint(
         keys=_keys(whole, title_key, by_character=words.by_character),
         sketch=sketch_of(stems, words.numbers, title=title_key, by_character=words.by_character),
@@ -54,19 +54,23 @@ def _keys(whole: Hashes, title_key: int, *, by_character: bool) -> tuple[int, ..
             keys.append(hash_of_all(whole) ^ _EXACT_SALT)
     else:
         keys.extend(_smallest(grams(whole, GRAM_CHARACTERS if by_character else GRAM_WORDS)))
-    if title_key and len(whole) < TITLE_KEY_BELOW:
+    if title_key:
         keys.append(title_key ^ _TITLE_SALT)
     return tuple(keys)
 
 
 def _smallest(hashes: Hashes) -> list[int]:
-    """The KEYS_KEPT smallest distinct hashes."""
-    some = KEYS_KEPT * 4
-    if len(hashes) > some * 4:
-        nearest = np.unique(np.partition(hashes, some)[:some])
+    """The KEYS_KEPT smallest distinct hashes, in order."""
+    some = KEYS_KEPT * 2  # a few more than needed, for those that are there twice
+    if len(hashes) > some:
+        nearest = _distinct(np.partition(hashes, some)[:some])
         if len(nearest) >= KEYS_KEPT:
-            return [int(key) for key in nearest[:KEYS_KEPT]]
-    return [int(key) for key in np.unique(hashes)[:KEYS_KEPT]]
+            return nearest[:KEYS_KEPT]
+    return _distinct(hashes)[:KEYS_KEPT]
+
+
+def _distinct(hashes: Hashes) -> list[int]:
+    return sorted(set(hashes.tolist()))
 
 
 def _title_key(title: str) -> int:

@@ -12,12 +12,15 @@ _KEYS_PER_ARTICLE = 16
 
 FIELD_BYTES = 5
 
+# Raised with every change of fingerprints or packed bytes: the index then starts anew, and is restored from Kafka.
+LAYOUT_VERSION = 1
+
 
 class RedisKeys:
     """Names of claims, records, postings, positions and the generation under one prefix."""
 
     def __init__(self, prefix: str, *, articles_per_day: int = ARTICLES_PER_DAY) -> None:
-        self._tag = f"{{{prefix}:dedup}}:".encode()
+        self._tag = f"{{{prefix}:dedup}}:{LAYOUT_VERSION}:".encode()
         wanted = max(1, articles_per_day * _KEYS_PER_ARTICLE // KEYS_PER_HASH)
         self._hash_bits = (wanted - 1).bit_length()
         self.generation = self._tag + b"generation"

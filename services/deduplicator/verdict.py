@@ -75,7 +75,7 @@ _workspace = _Workspace()
 
 def judge(this: Sketch, other: Sketch) -> Verdict:
     """How this article relates to the other one."""
-    if len(this) == len(other) and len(this) and np.array_equal(this.stems, other.stems):
+    if len(this) == len(other) and len(this) and bool((this.stems == other.stems).all()):
         return Verdict("copy", 1000, 1000, Method.SAME_TEXT, Ground.SAME_TEXT)
     if this.by_character != other.by_character:
         return _neither(0, 0, Ground.SCRIPTS)
@@ -133,17 +133,17 @@ def _covered_share(found: npt.NDArray[np.bool_], run: int, hole: int) -> int:
     if not len(places):
         return 0
     # From one found run to the next: the words that the next adds, unless a long hole lies between.
-    steps = np.diff(places)
-    added = np.where(steps - run <= hole, steps, run)
-    return int(1000 * (run + int(added.sum())) // (len(found) + run - 1))
+    steps = places[1:] - places[:-1]
+    steps[steps > run + hole] = run
+    return (1000 * (run + int(steps.sum()))) // (len(found) + run - 1)
 
 
 def _share_found(inner: StemHashes, outer: StemHashes) -> float:
     table = _workspace.stems
     table[outer] = True
-    share = float(table[inner].mean())
+    found = int(np.count_nonzero(table[inner]))
     table[outer] = False
-    return share
+    return found / len(inner)
 
 
 def _numbers_differ(this: Sketch, other: Sketch) -> bool:

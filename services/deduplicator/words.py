@@ -78,22 +78,26 @@ def words_of(text: str) -> Words:
         _split_characters(alone, inside[1:-1], begins, finishes)
     starts = np.flatnonzero(begins)
     ends = np.flatnonzero(finishes) + 1
-    digits = np.zeros(len(kinds) + 1, np.intp)
-    np.cumsum(kinds == _DIGIT, out=digits[1:])
     return Words(
         codes=codes,
         starts=starts,
         ends=ends,
-        numbers=digits[ends] - digits[starts] == ends - starts,
+        numbers=_numbers(kinds, starts, ends),
         by_character=some_alone and int(alone.sum()) * 2 > len(starts),
     )
 
 
+def _numbers(kinds: npt.NDArray[np.uint8], starts: Places, ends: Places) -> npt.NDArray[np.bool_]:
+    """Which words are digits from their first to their last character."""
+    numbers: npt.NDArray[np.bool_] = (kinds[starts] == _DIGIT) & (kinds[ends - 1] == _DIGIT)
+    for place in np.flatnonzero(numbers).tolist():
+        numbers[place] = bool((kinds[starts[place] : ends[place]] == _DIGIT).all())
+    return numbers
+
+
 def _without_number_signs(codes: Codes) -> Codes:
-    digit = (codes >= 0x30) & (codes <= 0x39)
-    between = np.zeros(len(codes), np.bool_)
-    between[1:-1] = digit[:-2] & digit[2:] & ~digit[1:-1]
-    places = np.flatnonzero(between)
+    digit = codes - np.uint32(0x30) < 10
+    places = np.flatnonzero(digit[:-2] & digit[2:] & ~digit[1:-1]) + 1
     signs = places[np.isin(codes[places], _NUMBER_SIGNS)] if len(places) else places
     return np.delete(codes, signs) if len(signs) else codes
 

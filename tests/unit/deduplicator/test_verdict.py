@@ -1,0 +1,145 @@
+"""Verdicts: the four answers, each step of the rule at its boundary, and the same from both sides."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.deduplicator.fingerprint import SHORT_BELOW, fingerprint
+from services.deduplicator.sketch import NUMBER_FLAG, Sketch
+from services.deduplicator.verdict import HOLE_WORDS, RUN_WORDS, Ground, Method, judge
+from tests.unit.deduplicator.samples import prose
+
+OPPOSITE = {"copy": "copy", "excerpt": "extension", "extension": "excerpt", None: None}
+
+
+def sketch(*parts: range | list[int], title: int = 0) -> Sketch:
+    """A sketch of these stems; numbers below 1,000 are words of their own."""
+    return Sketch(np.concatenate([np.array(part, np.uint16) for part in parts]), title, by_character=False)
+
+
+def numbers(*values: int) -> list[int]:
+    return [NUMBER_FLAG | value for value in values]
+
+
+def test_the_same_text() -> None:
+    found = judge(sketch(range(100)), sketch(range(100)))
+    assert (found.relation, found.containment, found.contained) == ("copy", 1000, 1000)
+    assert found.method == Method.SAME_TEXT
+
+
+def test_other_text() -> None:
+    found = judge(sketch(range(100)), sketch(range(100, 200)))
+    assert (found.relation, found.containment, found.contained) == (None, 0, 0)
+
+
+def test_shares_are_of_the_right_side() -> None:
+    found = judge(sketch(range(100)), sketch(range(100), range(500, 600)))
+    assert found.relation == "excerpt"
+    assert (found.containment, found.contained) == (500, 1000)
+
+
+@pytest.mark.parametrize(("own", "relation"), [(31, "excerpt"), (32, None)])
+def test_below_the_first_cut_off_it_is_neither(own: int, relation: str | None) -> None:
+    # 100 words shared, and a third as many of its own in one piece: 100 / 131 = .763, 100 / 132 = .757.
+    found = judge(sketch(range(100), range(500, 500 + own)), sketch(range(100), range(700, 900)))
+    assert found.relation == relation
+    assert found.ground == (Ground.ONE_COVERED if relation else Ground.COVERED)
+
+
+@pytest.mark.parametrize(("own", "relation"), [(29, "copy"), (30, "excerpt")])
+def test_from_the_second_cut_off_on_it_is_a_copy(own: int, relation: str) -> None:
+    # 100 / 129 = .775, 100 / 130 = .769.
+    found = judge(sketch(range(100)), sketch(range(100), range(500, 500 + own)))
+    assert found.relation == relation
+
+
+@pytest.mark.parametrize(("hole", "relation"), [(HOLE_WORDS, "copy"), (HOLE_WORDS + 1, None)])
+def test_short_edits_inside_a_passage_are_forgiven(hole: int, relation: str | None) -> None:
+    run = RUN_WORDS + 8
+    this = [word for start in range(0, 96, run + hole) for word in range(start, start + run + hole)]
+    other = [word + 1000 * (place % (run + hole) >= run) for place, word in enumerate(this)]
+    assert judge(sketch(this), sketch(other)).relation == relation
+
+
+def test_runs_shorter_than_a_passage_do_not_count() -> None:
+    this = list(range(100))
+    other = [word if place % 3 < 2 else word + 1000 for place, word in enumerate(this)]
+    assert judge(sketch(this), sketch(other)).containment == 0
+
+
+def test_words_that_are_not_there_outweigh_passages() -> None:
+    # Runs of 3 with holes of 4: everything is covered, and only 3 of 7 words are the same.
+    this = list(range(98))
+    other = [word if place % 7 < 3 else word + 1000 for place, word in enumerate(this)]
+    found = judge(sketch(this), sketch(other))
+    assert found.ground == Ground.WORDS
+    assert found.contained > 900
+
+
+def test_a_template_filled_in_with_other_numbers_is_no_copy() -> None:
+    def table(first: int) -> Sketch:
+        rows = [part for row in range(12) for part in (list(range(row * 6, row * 6 + 6)), numbers(first + row))]
+        return sketch(*rows)
+
+    assert judge(table(100), table(100)).relation == "copy"
+    found = judge(table(100), table(200))
+    assert (found.relation, found.ground) == (None, Ground.NUMBERS)
+
+
+def test_numbers_that_only_one_side_adds_do_not_matter() -> None:
+    found = judge(sketch(range(100), numbers(1, 2)), sketch(range(100), numbers(1, 2, 3, 4, 5, 6, 7, 8)))
+    assert found.relation == "copy"
+
+
+@pytest.mark.parametrize(("words", "relation"), [(SHORT_BELOW - 1, None), (SHORT_BELOW, "copy")])
+def test_below_the_shortest_length_passages_say_nothing(words: int, relation: str | None) -> None:
+    found = judge(sketch(range(words)), sketch(range(words), [900]))
+    assert found.relation == relation
+
+
+def test_short_texts_under_one_title_are_judged_by_passages() -> None:
+    found = judge(sketch(range(30), title=7), sketch(range(30), [900], title=7))
+    assert found.relation == "copy"
+    assert judge(sketch(range(30), title=7), sketch(range(500, 530), title=7)).relation is None
+
+
+def test_scripts_are_told_apart() -> None:
+    this = sketch(range(100))
+    other = Sketch(np.arange(1, 101, dtype=np.uint16), 0, by_character=True)
+    assert judge(this, other).ground == Ground.SCRIPTS
+
+
+def test_empty_texts_are_nothing() -> None:
+    assert judge(sketch([]), sketch([])).relation is None
+
+
+def test_texts_without_spaces() -> None:
+    text = "".join(chr(0x4E00 + (n * n * 37) % 5000) for n in range(300))
+    longer = text + "".join(chr(0x3041 + n % 80) for n in range(200))
+    found = judge(fingerprint("", longer).sketch, fingerprint("", text).sketch)
+    assert found.relation == "extension"
+    assert found.containment > 950
+
+
+words = st.lists(st.integers(0, 60), max_size=150)
+
+
+@given(words, words, st.booleans())
+def test_from_both_sides_the_same(a: list[int], b: list[int], prefix: bool) -> None:
+    this, other = sketch(a + b if prefix else a), sketch(b)
+    there, back = judge(this, other), judge(other, this)
+    if there.containment != there.contained:
+        assert back.relation == OPPOSITE[there.relation]
+    assert (back.containment, back.contained) == (there.contained, there.containment)
+
+
+@given(words, words)
+def test_any_two_sketches_can_be_judged_and_leave_no_trace(a: list[int], b: list[int]) -> None:
+    found = judge(sketch(a), sketch(b))
+    assert 0 <= found.containment <= 1000
+    assert 0 <= found.contained <= 1000
+    fresh = judge(fingerprint("", prose(1)).sketch, fingerprint("", prose(2)).sketch)
+    assert (fresh.containment, fresh.contained) == (0, 0)
