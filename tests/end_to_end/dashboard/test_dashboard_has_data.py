@@ -5,25 +5,26 @@ from __future__ import annotations
 import json
 import re
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
 
 from deploy.grafana.__main__ import DASHBOARDS
 from deploy.samples import ARTICLES, POISON
-from tests.integration.dashboard.prometheus_server import Line, PrometheusUnderTest
-from tests.integration.dashboard.running_services import RunningServices
+from tests.end_to_end.dashboard.prometheus_server import Line, PrometheusUnderTest, Target
+from tests.servers.services import Services, fetch
 from tests.unit.deploy.project import SERVICES
 from tests.unit.deploy.promql import selectors
 
-pytestmark = pytest.mark.integration
+pytestmark = pytest.mark.end_to_end
 
 WAIT_SECONDS = 90.0
 POLL_SECONDS = 0.25
 RATE_INTERVAL = "1m"  # what Grafana puts for $__rate_interval
-FIRST_PART = 40  # articles that come before the first scrape that is looked at; the rest comes after it
 
 # Series that exist only once something has failed; here everything works. The queries show 0 for them.
 ONLY_AFTER_FAULTS = re.compile(r'khabar_retries_total|khabar_restored_articles_total|khabar_breaker_open|status=~"5')
@@ -53,35 +54,42 @@ SELECTORS = sorted({selector for question in QUESTIONS for selector in selectors
 
 
 @pytest.fixture(scope="module")
-def prometheus(
-    kafka_bootstrap: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[PrometheusUnderTest]:
+def prometheus(stack: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrometheusUnderTest]:
     """Has scraped every service before, while and after articles of all kinds came through."""
     folder = tmp_path_factory.mktemp("dashboard")
-    services = RunningServices(folder, kafka_bootstrap, redis_url)
-    prometheus = PrometheusUnderTest(folder, services.targets)
+    prometheus = PrometheusUnderTest(folder, [Target(service.name, service.health) for service in stack.all])
+    prometheus.server.start()
     try:
-        services.start()
-        prometheus.server.start()
-        _let_articles_flow(services, prometheus, folder)
+        _let_articles_flow(stack, prometheus, folder)
         yield prometheus
     finally:
         prometheus.server.stop()
-        services.stop()
 
 
-def _let_articles_flow(services: RunningServices, prometheus: PrometheusUnderTest, folder: Path) -> None:
+def _let_articles_flow(stack: Services, prometheus: PrometheusUnderTest, folder: Path) -> None:
     """In two parts with a scrape between them: a rate is seen only where a counter grew from one scrape to another."""
-    first = folder / "first.jsonl"
-    first.write_text("".join(ARTICLES.read_text("utf-8").splitlines(keepends=True)[:FIRST_PART]), "utf-8")
-    for push in ((str(first),), (str(ARTICLES), "--skip", str(FIRST_PART))):
+    for part in ("one", "two"):
         before = _applied(prometheus)
-        services.khabar("push", *push)
-        services.khabar("push", "--unchecked", str(POISON))
-        services.get("/v1/articles")
-        services.post("/v1/articles", {"source": "dashboard", "text": f"ما نشر في {push[0]}"})
+        stack.khabar("push", str(_samples_of_another_outlet(folder, part)))
+        stack.khabar("push", "--unchecked", str(POISON))
+        _post(f"{stack.page}/v1/articles", {"source": "dashboard", "text": f"خبر من لوحة المراقبة {part}"})
+        assert fetch(f"{stack.page}/v1/articles")[0] == HTTPStatus.OK
         _until(lambda: _applied(prometheus) > before)  # noqa: B023 - called before the next turn
     _until(lambda: all(any(line.is_number for line in prometheus.ask(q.expr)) for q in QUESTIONS))
+
+
+def _samples_of_another_outlet(folder: Path, name: str) -> Path:
+    """The samples as articles that nobody pushed before, so that they come through to the cache."""
+    raw = [json.loads(line) for line in ARTICLES.read_text("utf-8").splitlines()]
+    path = folder / f"{name}.jsonl"
+    path.write_text("".join(json.dumps({**each, "source": f"{each['source']} {name}"}) + "\n" for each in raw), "utf-8")
+    return path
+
+
+def _post(url: str, body: object) -> None:
+    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
+        assert answer.status == HTTPStatus.ACCEPTED
 
 
 def _applied(prometheus: PrometheusUnderTest) -> float:
