@@ -39,6 +39,9 @@ def main(arguments: Sequence[str]) -> int:
     except LocalError as exc:
         print(f"\nmake {command}: {exc}", file=sys.stderr)
         return 1
+    except OSError as exc:  # a folder that is not ours, a disk that fills up
+        print(f"\nmake {command}: {f'{exc.filename}: ' if exc.filename else ''}{exc.strerror or exc}", file=sys.stderr)
+        return 1
 
 
 def _run(options: Options) -> int:

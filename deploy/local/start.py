@@ -21,8 +21,9 @@ from deploy.local.programs import LAST, Program, log_of, supervisor_settings
 from deploy.local.supervision import Supervisor
 
 READY_SECONDS = 120  # the slowest, with all services loading their models at once on two slow cores, took a quarter
-FAILED_STARTS = 3  # after so many, it is no hiccup: the log is shown instead of trying on
+FAILED_STARTS = 2  # after so many it is no hiccup: the log is shown instead of trying on
 POLL_SECONDS = 0.2
+SPACE_MIB = 500  # the jars, Kafka's files of some 60 partitions, and a day of a small stream
 
 
 def say(text: str) -> None:
@@ -38,6 +39,7 @@ def start(options: Options) -> Supervisor:
     supervisor = Supervisor(run)
     refuse_running(supervisor, folder)
     require_free(_needed(options.ports))
+    require_space(folder)
     jars = ensure_jars(folder, say)
     say(f"Starting Khabar; its data, its logs and what it fetched are in {folder}")
     programs = _programs(folder, options.ports, jars)
@@ -59,6 +61,16 @@ def refuse_running(supervisor: Supervisor, folder: Path) -> None:
         known = folder / "run" / "page"
         where = known.read_text("utf-8") if known.exists() else f"from {folder}"
         raise LocalError(f"Khabar is already running at {where}: use it, or end it with `make stop`.")
+
+
+def require_space(folder: Path, least_mib: int = SPACE_MIB) -> None:
+    """Raises LocalError where the disk is as good as full: Kafka would stop in the middle of a write."""
+    free = shutil.disk_usage(folder).free >> 20
+    if free < least_mib:
+        raise LocalError(
+            f"The disk that holds {folder} has {free} MiB left, and {least_mib} MiB are needed: make room, or name a "
+            "folder on another disk with the environment variable KHABAR_LOCAL. Nothing was started."
+        )
 
 
 def _needed(ports: Mapping[str, int]) -> dict[str, int]:
@@ -105,12 +117,11 @@ def _start(supervisor: Supervisor, programs: Iterable[Program], group: str) -> N
 def _wait(supervisor: Supervisor, program: Program) -> None:
     log = log_of(supervisor.folder, program.name)
     started = time.monotonic()
-    failed: set[str] = set()
+    tries: set[int] = set()
     while not program.is_ready():
         state = next(state for state in supervisor.states() if state.name == program.name)
-        if state.state in ("BACKOFF", "FATAL"):
-            failed.add(state.description)
-        if len(failed) >= FAILED_STARTS or state.state == "FATAL":
+        tries |= {state.pid} - {0}
+        if len(tries) > FAILED_STARTS or state.state == "FATAL":
             raise LocalError(f"{program.name} does not start ({shlex.join(program.command[:3])} …):\n{tail(log)}")
         if time.monotonic() - started > READY_SECONDS:
             raise LocalError(f"{program.name} was not ready after {READY_SECONDS} s:\n{tail(log)}")
