@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
+import errno
 import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Annotated
 
@@ -37,14 +39,20 @@ def register(app: typer.Typer) -> None:
 
 
 async def _serve(service: str, settings: Settings) -> int:
-    try:
+    with _taken_port("KHABAR_HEALTH_PORT", settings.health_host, settings.health_port):
         health = serve_health(service, settings)
-    except OSError as exc:
-        raise SettingsError(
-            f"{settings.health_host}:{settings.health_port} cannot be listened on ({exc.strerror}): "
-            "set KHABAR_HEALTH_PORT to a free port, or to 0"
-        ) from exc
     module = importlib.import_module(f"services.{service}.app")  # a service loads its own models alone
-    status: int = await module.serve(settings, health)
-    await asyncio.sleep(0)
+    with _taken_port("KHABAR_API_PORT", settings.api_host, settings.api_port):
+        status: int = await module.serve(settings, health)
     return status
+
+
+@contextmanager
+def _taken_port(variable: str, host: str, port: int) -> Iterator[None]:
+    try:
+        yield
+    except OSError as exc:
+        if exc.errno not in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
+            raise
+        told = f"{host}:{port} cannot be listened on ({exc.strerror})"
+        raise SettingsError(f"{told}: set {variable} to a free port, or to 0") from exc

@@ -60,15 +60,15 @@ def test_poison_becomes_dead_letters_with_the_reasons_that_the_samples_promise(o
 
 
 def test_the_stream_and_one_process_agree(outcome: Outcome) -> None:
-    assert _decided(outcome.streamed) == _decided(outcome.in_process)
+    assert decided(outcome.streamed) == decided(outcome.in_process)
 
 
 def test_groups_are_the_same_whatever_came_first(outcome: Outcome) -> None:
-    assert _groups(outcome.streamed) == _groups(outcome.in_process)
+    assert groups(outcome.streamed) == groups(outcome.in_process)
 
 
 def test_copies_are_found(outcome: Outcome) -> None:
-    sizes = sorted(len(group) for group in _groups(outcome.streamed))
+    sizes = sorted(len(group) for group in groups(outcome.streamed))
 
     assert len([size for size in sizes if size > 1]) >= 10
 
@@ -81,7 +81,7 @@ async def test_the_page_and_the_api_show_what_the_topic_holds(outcome: Outcome, 
     assert fetch(f"{stack.page}/")[0] == 200
 
 
-def _decided(found: Sequence[Event]) -> dict[tuple[str, str], object]:
+def decided(found: Sequence[Event]) -> dict[tuple[str, str], object]:
     """What does not depend on the order of arrival."""
     return {
         (event["id"], event["revision"]["hash"]): (event["language"]["code"], event["topics"], event["countries"])
@@ -89,7 +89,7 @@ def _decided(found: Sequence[Event]) -> dict[tuple[str, str], object]:
     }
 
 
-def _groups(found: Sequence[Event]) -> set[frozenset[str]]:
+def groups(found: Sequence[Event]) -> set[frozenset[str]]:
     """Articles that belong together, however the group is named."""
     members: dict[str, set[str]] = {}
     for event in found:
