@@ -10,8 +10,9 @@ from urllib.parse import urlencode
 import msgspec
 from litestar import Request, Response, get
 from litestar.datastructures import State
+from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import PathParameter, QueryParameter
 
 from services.api.parameters import (
     DEFAULT_LIMIT,
@@ -71,7 +72,7 @@ _PROBLEMS = {
 async def list_articles(
     request: Request[object, object, State],
     state: State,
-    wanted: Filter,
+    wanted: NamedDependency[Filter],
     since: Since = None,
     before: Before = None,
     limit: Limit = DEFAULT_LIMIT,
@@ -130,9 +131,9 @@ def page_json(page: Page, cursor: str | None, following: str | None) -> bytes:
 async def one_article(
     request: Request[object, object, State],
     state: State,
-    article_id: Annotated[str, Parameter(pattern="^[0-9a-f]{32}$", description="32 hex digits")],
+    article_id: Annotated[str, PathParameter(pattern="^[0-9a-f]{32}$", description="32 hex digits")],
     revision: Annotated[
-        int | None, Parameter(description="by default the newest", ge=1, le=1_000_000, required=False)
+        int | None, QueryParameter(description="by default the newest", ge=1, le=1_000_000, required=False)
     ] = None,
 ) -> Response[bytes]:
     reader: Reader = state.reader

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from services.api.problems import FieldError, ProblemError
 from services.cache.cursor import MAX_CURSOR_CHARACTERS, START, BadCursorError, Cursor, decode_cursor
@@ -21,31 +21,35 @@ OLDEST = "0"
 
 Language = Annotated[
     str | None,
-    Parameter(description="ISO 639 code, as in `language.code`", pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}$"),
+    QueryParameter(
+        description="ISO 639 code, as in `language.code`", pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}$"
+    ),
 ]
-Topic = Annotated[TopicSlug | None, Parameter(description="slug of an IPTC Media Topic, as in `topics[].slug`")]
-Country = Annotated[str | None, Parameter(description="ISO 3166-1 alpha-2", pattern="^[A-Za-z]{2}$")]
+Topic = Annotated[TopicSlug | None, QueryParameter(description="slug of an IPTC Media Topic, as in `topics[].slug`")]
+Country = Annotated[str | None, QueryParameter(description="ISO 3166-1 alpha-2", pattern="^[A-Za-z]{2}$")]
 Source = Annotated[
-    str | None, Parameter(description="the outlet; case, marks and spacing do not matter", min_length=1, max_length=500)
+    str | None,
+    QueryParameter(description="the outlet; case, marks and spacing do not matter", min_length=1, max_length=500),
 ]
 Group = Annotated[
     str | None,
-    Parameter(description="articles that repeat each other, as in `duplicate.group`", pattern="^[0-9a-f]{32}$"),
+    QueryParameter(description="articles that repeat each other, as in `duplicate.group`", pattern="^[0-9a-f]{32}$"),
 ]
 DuplicatesAsked = Annotated[
-    Duplicates, Parameter(description="articles whose `duplicate` is not null: shown, hidden, or nothing but these")
+    Duplicates,
+    QueryParameter(description="articles whose `duplicate` is not null: shown, hidden, or nothing but these"),
 ]
 RevisionsAsked = Annotated[
     Revisions | None,
-    Parameter(
+    QueryParameter(
         description="all, or only the newest of each article; by default the newest, but all after `since`",
         required=False,
     ),
 ]
-Limit = Annotated[int, Parameter(description="articles on one page", ge=1, le=MAX_LIMIT)]
+Limit = Annotated[int, QueryParameter(description="articles on one page", ge=1, le=MAX_LIMIT)]
 Since = Annotated[
     str | None,
-    Parameter(
+    QueryParameter(
         description="a cursor: what arrived after it, in order of arrival; 0 begins with the oldest that is kept",
         min_length=1,
         max_length=MAX_CURSOR_CHARACTERS,
@@ -53,7 +57,7 @@ Since = Annotated[
 ]
 Before = Annotated[
     str | None,
-    Parameter(
+    QueryParameter(
         description="a cursor: what arrived before it, newest first", min_length=1, max_length=MAX_CURSOR_CHARACTERS
     ),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import msgspec
 from litestar import Request, Response, post
@@ -47,6 +48,7 @@ _RAW_ARTICLE = Schema(
 )
 
 
+@dataclass
 class PostOperation(Operation):
     """Tells the OpenAPI document of a body that the handler reads by itself."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
@@ -10,6 +11,7 @@ import structlog
 from litestar import Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException, ValidationException
+from litestar.routes import HTTPRoute
 
 from shared.outcomes import TransientError
 
@@ -77,12 +79,27 @@ def problem_of(request: Request[object, object, State], error: Exception) -> Res
         case NotFoundException():
             return respond(404, f"There is nothing at {request.url.path}; /schema lists what there is.")
         case MethodNotAllowedException():
-            return respond(405, f"{request.method} is not possible at {request.url.path}.", headers=error.headers)
+            allowed = ", ".join(_methods_at(request))
+            return respond(
+                405,
+                f"{request.method[:20]} is not possible at {request.url.path}; expected {allowed}.",
+                headers={"Allow": allowed},
+            )
         case HTTPException() if error.status_code < 500:
             return respond(error.status_code, error.detail, headers=error.headers)
         case _:
             _log.error("answered 500", path=request.url.path, exc_info=error)
             return respond(500, "Khabar failed on this request; the log of the api says why.")
+
+
+def _methods_at(request: Request[object, object, State]) -> list[str]:
+    """RFC 9110 wants them told with every 405."""
+    for route in request.app.routes:
+        if isinstance(route, HTTPRoute) and re.fullmatch(
+            re.sub(r"\{[^}]+}", "[^/]+", route.path_format), request.url.path
+        ):
+            return sorted(route.methods)
+    return []
 
 
 def _field_errors(error: ValidationException) -> list[FieldError]:

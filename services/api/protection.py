@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import cast
 
 import structlog
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.enums import HttpMethod
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from shared.metrics import HTTP_REQUESTS, HTTP_SECONDS
 
@@ -28,6 +30,7 @@ _HEADERS: tuple[tuple[bytes, bytes], ...] = (
 # A reader that takes nothing for so long has stalled: uvicorn would hold what it is sent for ever. Cut off, it can
 # resume from where it was.
 STALL_SECONDS = 20.0
+_ENDLESS = frozenset({"/v1/stream"})
 _METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 _log = structlog.get_logger(__name__)
 
@@ -41,30 +44,42 @@ class Protection:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes on; requests are measured, answers get their headers."""
         kind: str = scope["type"]
-        if kind != "http":
+        if kind == "http":
+            await self._answer(cast(HTTPScope, scope), receive, send)
+        else:
             await self._app(scope, receive, send)
-            return
-        started, status, stream = time.perf_counter(), 500, False
+
+    async def _answer(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        started, status, stream, stalled = time.perf_counter(), 500, False, False
+        # What a GET would answer, without its body; uvicorn leaves the body out.
+        if scope["method"] == "HEAD" and scope["path"] not in _ENDLESS:
+            scope = cast(HTTPScope, {**scope, "method": HttpMethod.GET})
 
         async def guarded(message: Message) -> None:
-            nonlocal status, stream
+            nonlocal status, stream, stalled
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = list(message["headers"])
                 stream = any(name.lower() == b"content-type" and b"event-stream" in value for name, value in headers)
                 message["headers"] = [*headers, *_HEADERS]
-            async with asyncio.timeout(self._stall):
-                await send(message)
+            try:
+                async with asyncio.timeout(self._stall):
+                    await send(message)
+            except TimeoutError:
+                stalled = True
+                raise
 
         try:
             await self._app(scope, receive, guarded)
-        except TimeoutError:
+        except Exception:
+            if not stalled:
+                raise
             _log.info("cut off a reader that stalled", path=scope["path"])
         finally:
             _measure(scope, status, None if stream else time.perf_counter() - started)
 
 
-def _measure(scope: Scope, status: int, seconds: float | None) -> None:
+def _measure(scope: HTTPScope, status: int, seconds: float | None) -> None:
     # Names from outside must not become labels: only routes that there are, and methods that there are.
     route = str(scope.get("path_template") or "none") if status != 404 else "none"
     method = str(scope.get("method", "")) if scope.get("method") in _METHODS else "other"

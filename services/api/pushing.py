@@ -95,6 +95,8 @@ def _array(body: bytes) -> list[bytes]:
         return [bytes(part) for part in _RAWS.decode(body)]
     except msgspec.DecodeError as exc:
         raise BadBodyError(f"not a JSON array in UTF-8: {exc}") from exc
+    except RecursionError as exc:
+        raise BadBodyError("not a JSON array of articles: nested too deep") from exc
 
 
 def check(parts: list[bytes]) -> Iterator[Push | Refusal]:

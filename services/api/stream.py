@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated
 
 from litestar import get
 from litestar.datastructures import State
+from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
-from litestar.response import Stream
+from litestar.params import HeaderParameter
+from litestar.response.streaming import ASGIStreamingResponse
+from litestar.types import Receive, Send
 
 from services.api.frames import article_frame, heartbeat_frame, opening_frame, resumed_frame
-from services.api.hub import Hub
+from services.api.hub import CHUNK_BYTES, Hub
 from services.api.parameters import FILTER_NAMES, Since, cursor_of
 from services.api.problems import MEDIA_TYPE, Problem, ProblemError
 from services.cache.cursor import MAX_CURSOR_CHARACTERS, Cursor
@@ -42,8 +45,9 @@ class Subscription:
     def __init__(self, hub: Hub, reader: Reader, wanted: Filter, place: Cursor) -> None:
         self._hub, self._reader, self._wanted, self._place = hub, reader, wanted, place
         self._sent = time.monotonic()
+        self._away = False
 
-    async def frames(self) -> AsyncIterator[bytes]:
+    async def frames(self) -> AsyncGenerator[bytes, None]:
         """Bytes to send; ends when the process leaves."""
         STREAM_READERS.inc()
         self._hub.readers += 1
@@ -51,8 +55,8 @@ class Subscription:
             yield opening_frame(random.randint(*RETRY_MS))
             while not self._hub.closing:
                 change = self._hub.change
-                chunk, more = await self._next()
-                if chunk:
+                chunks, more = await self._next()
+                for chunk in chunks:
                     self._sent = time.monotonic()
                     yield chunk
                     # uvicorn's send returns at once when the client has left: without this a backlog would be sent
@@ -65,38 +69,57 @@ class Subscription:
             self._hub.readers -= 1
             STREAM_READERS.dec()
 
-    async def _next(self) -> tuple[bytes, bool]:
+    async def _next(self) -> tuple[list[bytes], bool]:
         """What to send now, and whether there may be more at once."""
         if self._hub.holds(self._place):
             before, chunk = self._place, self._hub.after(self._place, self._wanted)
             self._place = chunk.reached
-            return chunk.frames, chunk.reached != before
+            return [chunk.frames] if chunk.frames else [], chunk.reached != before
         try:
             page = await self._reader.page(
                 self._wanted, order="arrival", cursor=self._place, limit=REPLAY_ARTICLES, revisions="all"
             )
         except TransientError:
-            await asyncio.sleep(AWAY_SECONDS)
-            return b"", False
-        self._place = page.reached
-        return _frames(page), not page.complete or self._hub.holds(self._place)
+            self._away = True
+            return [], False
+        self._away, self._place = False, page.reached
+        return _chunks(page), not page.complete or self._hub.holds(self._place)
 
     async def _wait(self, change: asyncio.Event) -> bool:
-        """Whether something changed before a heartbeat was due."""
+        """Whether something changed, or Redis may be back, before a heartbeat was due."""
+        left = self._left()
         try:
-            async with asyncio.timeout_at(asyncio.get_running_loop().time() + self._left()):
+            async with asyncio.timeout(min(left, AWAY_SECONDS) if self._away else left):
                 await change.wait()
         except TimeoutError:
-            return False
+            return self._left() > 0
         return True
 
     def _left(self) -> float:
         return max(0.0, self._sent + HEARTBEAT_SECONDS - time.monotonic())
 
 
-def _frames(page: Page) -> bytes:
-    told = [resumed_frame()] if page.resumed else []
-    return b"".join([*told, *map(article_frame, page.items)])
+class EventStream(ASGIStreamingResponse):
+    """Server-sent events from a generator, which is closed with the connection, not when it is collected."""
+
+    def __init__(self, frames: AsyncGenerator[bytes, None]) -> None:
+        super().__init__(iterator=frames, media_type="text/event-stream", headers=_HEADERS)
+        self._frames = frames
+
+    async def send_body(self, send: Send, receive: Receive) -> None:
+        async with aclosing(self._frames):
+            await super().send_body(send, receive)
+
+
+def _chunks(page: Page) -> list[bytes]:
+    """Frames, together as far as one send may grow."""
+    chunks = [resumed_frame()] if page.resumed else [b""]
+    for frame in map(article_frame, page.items):
+        if len(chunks[-1]) + len(frame) > CHUNK_BYTES:
+            chunks.append(frame)
+        else:
+            chunks[-1] += frame
+    return [chunk for chunk in chunks if chunk]
 
 
 @get(
@@ -122,15 +145,15 @@ def _frames(page: Page) -> bytes:
 )
 async def stream_articles(
     state: State,
-    wanted: Filter,
+    wanted: NamedDependency[Filter],
     since: Since = None,
     last_event_id: Annotated[
         str | None,
-        Parameter(
-            header="Last-Event-ID", description="wins over `since`", required=False, max_length=MAX_CURSOR_CHARACTERS
+        HeaderParameter(
+            name="Last-Event-ID", description="wins over `since`", required=False, max_length=MAX_CURSOR_CHARACTERS
         ),
     ] = None,
-) -> Stream:
+) -> EventStream:
     hub: Hub = state.hub
     reader: Reader = state.reader
     if hub.readers >= MAX_READERS:
@@ -139,4 +162,4 @@ async def stream_articles(
         )
     place = cursor_of("Last-Event-ID", last_event_id or None) or cursor_of("since", since)
     subscription = Subscription(hub, reader, wanted, await reader.newest() if place is None else place)
-    return Stream(subscription.frames(), media_type="text/event-stream", headers=_HEADERS)
+    return EventStream(subscription.frames())

@@ -26,6 +26,9 @@ RESUME_MARGIN_MS = 30_000
 # Entries looked at in one Lua call, which nothing else can run beside: 20 ms at most (measured: 4 µs an entry).
 BUDGET_ENTRIES = 5_000
 _CALLS_A_PAGE = 4
+# A page that has grown to this ends, however many were asked for: one article may have megabytes.
+PAGE_BYTES = 4 << 20
+_BODIES_AT_ONCE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,20 @@ class Reader:
             if complete or len(entries) >= limit or call == _CALLS_A_PAGE:
                 break
         newest = Cursor(epoch, int(answer[1]), int(answer[2]))
-        return Page(await self.bodies(entries), reached=cursor, newest=newest, complete=complete, resumed=resumed)
+        items, cut_at = await self._page_bodies(entries)
+        if cut_at:
+            cursor, complete = cut_at, False
+        return Page(items, reached=cursor, newest=newest, complete=complete, resumed=resumed)
+
+    async def _page_bodies(self, entries: Sequence[Entry]) -> tuple[tuple[Item, ...], Cursor | None]:
+        """The items, and the place of the last one where the page would grow too large with the rest."""
+        items: list[Item] = []
+        for at in range(0, len(entries), _BODIES_AT_ONCE):
+            part = entries[at : at + _BODIES_AT_ONCE]
+            items += await self.bodies(part)
+            if sum(len(item.body) for item in items) > PAGE_BYTES and part[-1] is not entries[-1]:
+                return tuple(items), part[-1].cursor
+        return tuple(items), None
 
     async def _ask(
         self, wanted: Filter, order: Order, cursor: Cursor | None, limit: int, revisions: Revisions

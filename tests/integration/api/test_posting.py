@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator
+
+import httpx
+import orjson
+import pytest
+from aiokafka import AIOKafkaConsumer
+
+from services.api.app import create_api
+from services.api.pushing import RECORD_OVERHEAD_BYTES
+from shared.identity import article_id
+from shared.settings import Settings
+from shared.stream.topic_admin import create_topics
+from shared.topics import RAW
+from tests.integration.api.conftest import start
+
+pytestmark = pytest.mark.integration
+
+ARTICLE = {
+    "source": "Example Wire",
+    "title": "Rain",
+    "text": "Rain.",
+    "url": "http://www.wire.example/rain/?utm_source=x",
+}
+TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+JSON = {"Content-Type": "application/json"}
+LINES = {"Content-Type": "application/x-ndjson"}
+
+
+@pytest.fixture
+async def writing(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """An api with Kafka."""
+    await create_topics(settings)
+    running = await start(settings)
+    yield running.client
+    await running.client.aclose()
+    await running.leave()
+
+
+@pytest.fixture
+async def raw(settings: Settings, writing: httpx.AsyncClient) -> AsyncIterator[AIOKafkaConsumer]:
+    consumer = AIOKafkaConsumer(
+        settings.topic(RAW.name),
+        bootstrap_servers=settings.kafka_bootstrap,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+    )
+    await consumer.start()
+    yield consumer
+    await consumer.stop()
+
+
+async def test_an_accepted_article_is_in_kafka_with_key_headers_and_the_bytes_posted(
+    writing: httpx.AsyncClient, raw: AIOKafkaConsumer
+) -> None:
+    body = orjson.dumps(ARTICLE, option=orjson.OPT_INDENT_2)
+    answer = await writing.post("/v1/articles", content=body, headers={**JSON, "traceparent": TRACE})
+    assert answer.status_code == 202
+    expected = article_id("Example Wire", canonical_url="https://wire.example/rain", external_id=None, content="")
+    assert answer.json() == {
+        "accepted": 1,
+        "refused": 0,
+        "items": [{"index": 0, "status": "accepted", "id": expected, "note": None, "reason": None, "error": None}],
+    }
+    record = await raw.getone()
+    assert (record.key, record.value) == (b"https://wire.example/rain", body)
+    headers = dict(record.headers)
+    assert headers["traceparent"] == TRACE.encode()
+    assert headers["ce_specversion"] == b"1.0"
+
+
+@pytest.mark.parametrize("lines", [True, False])
+async def test_each_of_many_has_its_own_answer_and_the_good_ones_are_taken(
+    writing: httpx.AsyncClient, raw: AIOKafkaConsumer, lines: bool
+) -> None:
+    parts = [b'{"source":"x","text":"a"}', b'{"source":"x"}', b"7", b'{"source":"x","html":"<p>b","external_id":"2"}']
+    body = b"\n".join(parts) if lines else b"[" + b",".join(parts) + b"]"
+    answer = await writing.post("/v1/articles", content=body, headers=LINES if lines else JSON)
+    assert answer.status_code == 202
+    items = answer.json()["items"]
+    assert [item["status"] for item in items] == ["accepted", "refused", "refused", "accepted"]
+    assert items[1]["error"] == "text, html: both are missing, expected one of them"
+    assert items[0]["id"] is None
+    assert "content" in items[0]["note"]
+    values = {(await raw.getone()).value for _ in range(2)}
+    assert values == {parts[0], parts[3]}
+
+
+async def test_a_trace_that_is_none_goes_no_further(writing: httpx.AsyncClient, raw: AIOKafkaConsumer) -> None:
+    await writing.post("/v1/articles", json=ARTICLE, headers={"traceparent": "x" * 5000})
+    assert "traceparent" not in dict((await raw.getone()).headers)
+
+
+async def test_the_largest_article_that_is_accepted_fits_the_topic(
+    writing: httpx.AsyncClient, raw: AIOKafkaConsumer
+) -> None:
+    """Random enough that compression cannot make it fit."""
+    size = RAW.max_record_bytes - RECORD_OVERHEAD_BYTES
+    shell = b'{"source":"x","text":""}'
+    text = random.Random(7).randbytes(size).hex()[: size - len(shell)].encode()
+    body = shell[:-2] + text + shell[-2:]
+    assert len(body) == size
+    assert (await writing.post("/v1/articles", content=body, headers=JSON)).status_code == 202
+    assert len((await raw.getone()).value) == size
+    answer = await writing.post("/v1/articles", content=body[:-2] + b'x"}', headers=JSON)
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status", "said"),
+    [
+        (b"", JSON, 400, "nothing was posted"),
+        (b"{", JSON, 400, "not JSON"),
+        (b"[{]", JSON, 400, "not a JSON array"),
+        (b"[" * 100_000, JSON, 400, "nested too deep"),
+        (b'{"source":"x"}', JSON, 422, "text, html"),
+        (b'{"source":7,"text":"x"}', JSON, 422, "source: expected a string"),
+        (b'{"source":"x","text":"\\ud800"}', JSON, 400, "not JSON"),
+        (b"source=x", {"Content-Type": "application/x-www-form-urlencoded"}, 415, "application/x-ndjson"),
+        (b'{"source":"x","text":"x"}', {}, 415, "Content-Type"),
+        (b'{"source":"x","text":"x"}', {**JSON, "Content-Encoding": "gzip"}, 415, "Content-Encoding"),
+        (b'{"source":"x","text":"x"}', JSON, 503, "Push all of them again"),
+    ],
+)
+async def test_what_cannot_be_taken_is_told_at_once(
+    client: httpx.AsyncClient, body: bytes, headers: dict[str, str], status: int, said: str
+) -> None:
+    answer = await client.post("/v1/articles", content=body, headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert said in answer.text
+
+
+async def test_a_body_above_the_limit_is_refused_before_it_is_read(
+    client: httpx.AsyncClient, api_settings: Settings
+) -> None:
+    body = b"x" * (api_settings.api_body_bytes + 1)
+    answer = await client.post("/v1/articles", content=body, headers=JSON)
+    assert (answer.status_code, answer.headers["content-type"]) == (413, "application/problem+json")
+
+
+@pytest.mark.parametrize(("writers", "status"), [("loopback", 403), ("anyone", 503)])
+async def test_another_machine_may_write_only_where_that_is_set(
+    api_settings: Settings, writers: str, status: int
+) -> None:
+    api = create_api(api_settings.model_copy(update={"api_writers": writers}))
+    transport = httpx.ASGITransport(api.asgi, client=("192.0.2.7", 4000))  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://khabar.example") as elsewhere:
+        answer = await elsewhere.post("/v1/articles", json=ARTICLE)
+        assert answer.status_code == status
+    await api.redis.aclose()

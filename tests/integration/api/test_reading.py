@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from shared.contracts import encode
+from tests.articles import copy_of, enriched
+from tests.integration.cache.arrivals import Arrivals
+
+pytestmark = pytest.mark.integration
+
+PROBLEM = "application/problem+json"
+
+
+def ids(answer: httpx.Response) -> list[str]:
+    return [article["id"] for article in answer.json()["articles"]]
+
+
+async def test_an_article_is_answered_as_it_was_published(client: httpx.AsyncClient, arrivals: Arrivals) -> None:
+    article = enriched(title="«خبر»: <b>", language="ar", direction="rtl")
+    await arrivals.apply(article)
+    answer = await client.get(f"/v1/articles/{article.id}")
+    assert answer.status_code == 200
+    assert answer.content == encode(article)
+    assert answer.headers["content-type"] == "application/json"
+
+
+async def test_the_newest_come_first_and_the_link_leads_to_the_rest(
+    client: httpx.AsyncClient, arrivals: Arrivals
+) -> None:
+    articles = [enriched(name, language="ar") for name in "abcde"]
+    await arrivals.apply(*articles, enriched("other"))
+    answer = await client.get("/v1/articles", params={"limit": 2, "language": "ar"})
+    seen = ids(answer)
+    while link := answer.headers.get("link"):
+        assert answer.json()["next"] == answer.links["next"]["url"]
+        answer = await client.get(answer.links["next"]["url"])
+        assert link.endswith('rel="next"')
+        seen += ids(answer)
+    assert seen == [article.id for article in articles[::-1]]
+    assert answer.json()["next"] is None
+
+
+async def test_a_consumer_that_asks_again_with_each_cursor_gets_everything_once(
+    client: httpx.AsyncClient, arrivals: Arrivals
+) -> None:
+    seen: list[str] = []
+    cursor = "0"
+    for start in range(0, 9, 3):
+        await arrivals.apply(*(enriched(str(number)) for number in range(start, start + 3)))
+        answer = await client.get("/v1/articles", params={"since": cursor, "limit": 2})
+        seen += ids(answer)
+        cursor = answer.json()["cursor"]
+        assert not answer.json()["resumed"]
+    while answer.json()["next"]:
+        answer = await client.get(answer.json()["next"])
+        seen += ids(answer)
+    assert seen == [enriched(str(number)).id for number in range(9)]
+
+
+async def test_the_cursor_of_the_first_page_leads_to_what_arrives_after_it(
+    client: httpx.AsyncClient, arrivals: Arrivals
+) -> None:
+    await arrivals.apply(enriched("a"))
+    cursor = (await client.get("/v1/articles")).json()["cursor"]
+    await arrivals.apply(enriched("b"))
+    assert ids(await client.get("/v1/articles", params={"since": cursor})) == [enriched("b").id]
+
+
+async def test_filters_combine(client: httpx.AsyncClient, arrivals: Arrivals) -> None:
+    first = enriched("a", language="ar", topics=("pol",), countries=("SY",), source="جريدة المثال")
+    await arrivals.apply(first, enriched("b", language="ar", topics=("pol",), duplicate=copy_of(first)), enriched("c"))
+    asked = {
+        "language=ar&duplicates=hide": 1,
+        "language=ar&topic=pol": 2,
+        "country=sy": 1,
+        f"source={quote('جريدةُ المثال')}": 1,
+        f"group={first.id}": 2,
+        "duplicates=only": 1,
+        "language=ar&country=LB&topic=spo": 0,
+    }
+    found = {query: len(ids(await client.get(f"/v1/articles?{query}"))) for query in asked}
+    assert found == asked
+
+
+async def test_revisions_are_readable_one_by_one(client: httpx.AsyncClient, arrivals: Arrivals) -> None:
+    first, second = enriched("a", title="before"), enriched("a", title="after", number=2)
+    await arrivals.apply(first, second)
+    assert ids(await client.get("/v1/articles")) == [first.id]
+    assert len(ids(await client.get("/v1/articles", params={"revisions": "all"}))) == 2
+    answers = [await client.get(f"/v1/articles/{first.id}", params={"revision": number}) for number in (1, 2, 3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 404]
+    assert [answer.json()["title"] for answer in answers[:2]] == ["before", "after"]
+
+
+async def test_what_has_not_changed_is_not_sent_again(client: httpx.AsyncClient, arrivals: Arrivals) -> None:
+    await arrivals.apply(enriched("a"))
+    for path in ("/v1/articles", f"/v1/articles/{enriched('a').id}"):
+        tag = (await client.get(path)).headers["etag"]
+        again = await client.get(path, headers={"If-None-Match": f'"other", W/{tag}'})
+        assert (again.status_code, again.content) == (304, b"")
+    await arrivals.apply(enriched("b"))
+    assert (await client.get("/v1/articles", headers={"If-None-Match": tag})).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [
+        ("/v1/articles?lang=ar", 400, "lang"),
+        ("/v1/articles?language=ar&language=en", 400, "more than once"),
+        ("/v1/articles?limit=0", 400, "limit"),
+        ("/v1/articles?limit=201", 400, "limit"),
+        ("/v1/articles?limit=x", 400, "limit"),
+        ("/v1/articles?since=%00", 400, "since"),
+        ("/v1/articles?since=MTphYjotMTow", 400, "since"),
+        ("/v1/articles?since=" + "A" * 101, 400, "since"),
+        ("/v1/articles?since=0&before=0", 400, "before"),
+        ("/v1/articles?topic=politics", 400, "topic"),
+        ("/v1/articles?country=SYR", 400, "country"),
+        ("/v1/articles?group=../../etc", 400, "group"),
+        ("/v1/articles?duplicates=maybe", 400, "duplicates"),
+        ("/v1/articles?source=", 400, "source"),
+        ("/v1/stream?since=nonsense", 400, "since"),
+        ("/v1/articles/..%2f..%2fetc%2fpasswd", 404, "nothing"),
+        ("/v1/articles/abc", 400, "article_id"),
+        (f"/v1/articles/{'0' * 32}", 404, "retention"),
+        ("/nowhere", 404, "/schema"),
+    ],
+)
+async def test_every_error_is_a_problem_that_says_where(
+    client: httpx.AsyncClient, path: str, status: int, said: str
+) -> None:
+    answer = await client.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, PROBLEM)
+    assert answer.json()["status"] == status
+    assert said in answer.text
+
+
+async def test_a_wrong_method_is_told_which_are_right(client: httpx.AsyncClient) -> None:
+    answer = await client.delete("/v1/articles")
+    assert (answer.status_code, answer.headers["content-type"]) == (405, PROBLEM)
+    assert answer.headers["allow"] == "GET, OPTIONS, POST"
+
+
+async def test_a_bad_last_event_id_is_refused(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/v1/stream", headers={"Last-Event-ID": "nonsense"})
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["name"] == "Last-Event-ID"
+
+
+async def test_every_answer_carries_the_security_headers(client: httpx.AsyncClient) -> None:
+    for path in ("/v1/articles", "/nowhere", "/schema"):
+        headers = (await client.get(path)).headers
+        policy = headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'")
+        assert not re.search(r"unsafe|\*|https?:", policy)
+        assert headers["x-content-type-options"] == "nosniff"
+        assert "server" not in headers
+
+
+async def test_head_answers_as_get_without_the_body(client: httpx.AsyncClient, arrivals: Arrivals) -> None:
+    await arrivals.apply(enriched("a"))
+    head, get = await client.head("/v1/articles"), await client.get("/v1/articles")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == get.headers["content-length"]
+
+
+async def test_the_schema_names_every_path_and_answer(client: httpx.AsyncClient) -> None:
+    schema = (await client.get("/schema")).json()
+    assert schema["openapi"].startswith("3.1")
+    assert set(schema["paths"]) >= {"/v1/articles", "/v1/articles/{article_id}", "/v1/stream"}
+    post = schema["paths"]["/v1/articles"]["post"]
+    assert set(post["responses"]) == {"202", "400", "403", "413", "415", "422", "503"}
+    assert set(post["requestBody"]["content"]) == {"application/json", "application/x-ndjson"}
+    assert "application/problem+json" in post["responses"]["422"]["content"]
+    assert "application/json" in schema["paths"]["/v1/articles"]["get"]["responses"]["200"]["content"]
