@@ -26,11 +26,11 @@ run: ## start everything on this machine, push sample articles, tell the page's 
 	@$(VENV)/python -m deploy.local run $(ARGS)
 
 stop: ## stop what `make run ARGS=--detach` left running
-	$(runtime)
+	@test -x $(VENV)/python || { echo "Khabar does not run: there is no environment yet (make run)"; exit 1; }
 	@$(VENV)/python -m deploy.local stop
 
 status: ## what runs, and where
-	$(runtime)
+	@test -x $(VENV)/python || { echo "Khabar does not run: there is no environment yet (make run)"; exit 1; }
 	@$(VENV)/python -m deploy.local status
 
 test: ## every test but chaos, benchmarks and quality, on real Kafka and Redis of their own (ARGS for pytest)

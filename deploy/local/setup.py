@@ -46,7 +46,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _build(kind: str) -> None:
     log = VENV / "setup.log"
-    print(f"Making the Python environment in {VENV} from {LOCKS[kind]} (once)", flush=True)
+    print(f"Making the Python environment in {VENV} from {LOCKS[kind]} (only when that file changes)", flush=True)
     started = time.monotonic()
     if not _venv_works():
         _make_venv()
