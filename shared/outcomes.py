@@ -32,6 +32,10 @@ class TransientError(Exception):
     """Something that the stage needs is away: the batch waits, with backoff, and is tried again."""
 
 
+class CannotStartError(Exception):
+    """Something that a person must mend first; the text is one sentence that says what."""
+
+
 @dataclass(frozen=True, slots=True)
 class Publish(Generic[T]):
     """The stage's output for this input."""

@@ -15,12 +15,14 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.outcomes import CannotStartError
+
 PREFIX = "KHABAR_"
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
-class SettingsError(Exception):
+class SettingsError(CannotStartError):
     """The environment does not hold usable settings; the text says which and what to set."""
 
 

@@ -8,8 +8,7 @@ import typer
 from rich.console import Console
 
 from services.cli import enrich, evaluate, push, serve, show, tail, topics, train
-from shared.settings import SettingsError
-from shared.stream.topic_admin import TopicsError
+from shared.outcomes import CannotStartError
 
 app = typer.Typer(
     name="khabar",
@@ -27,7 +26,7 @@ def main() -> None:
     """Runs a command; what a person can mend is said in one sentence, with exit status 2."""
     try:
         app()
-    except (SettingsError, TopicsError) as exc:
+    except CannotStartError as exc:
         Console(stderr=True).print(f"khabar: {exc}", markup=False, highlight=False, soft_wrap=True)
         sys.exit(2)
 

@@ -12,6 +12,7 @@ import structlog
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError
 
+from shared.outcomes import CannotStartError
 from shared.settings import Settings
 from shared.stream.connection import client_options
 from shared.topics import DEAD, TOPICS, Topic
@@ -24,7 +25,7 @@ TOLD_SECONDS, TOLD_POLL_SECONDS = 15.0, 0.1  # seen: a few hundred milliseconds
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.5, 10.0
 
 
-class TopicsError(Exception):
+class TopicsError(CannotStartError):
     """The topics are not as this installation needs them; the text says which, and what to do."""
 
 

@@ -44,6 +44,8 @@ _EXPANDS = np.zeros(_UNICODE_SIZE, np.bool_)
 _EXPANDS[_TABLE.several_from] = True
 _WORD = _word_table(_TABLE)
 _DROPPED = 0
+_LENGTHS = (_SINGLE != _DROPPED).astype(np.uint8)
+_LENGTHS[list(_SEVERAL)] = [len(expanded) for expanded in _SEVERAL.values()]
 
 
 def _codes(text: str) -> Codes:
@@ -66,6 +68,13 @@ def fold(text: str) -> str:
     folded = _SINGLE[codes]
     kept = folded[folded != _DROPPED]
     return _text(kept)
+
+
+def fold_offsets(text: str) -> list[int]:
+    """For each character of `fold(text)`, and for its end, the place in the text that it comes from."""
+    codes = _codes(text)
+    places = np.repeat(np.arange(len(codes)), _LENGTHS[codes])
+    return [*places.tolist(), len(text)]
 
 
 def tokens(folded: str) -> list[str]:
