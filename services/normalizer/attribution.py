@@ -1,0 +1,231 @@
+"""Which other media an article credits: as its agency, as the place it was first published, or as the one it quotes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+import ahocorasick
+
+from services.normalizer import credit_rules
+from services.normalizer.credit_rules import CreditRule
+from services.normalizer.lines import Line
+from services.normalizer.media import Medium, canonical_name, form_key, known_medium, named_forms
+from services.normalizer.patterns import folded_pattern, read_data
+from shared.contracts.articles import AttributionKind
+
+DATELINE = 70
+"""Characters at the head of a line in which a dateline stands."""
+TOP_LINES = 4
+"""Lines of an article that may begin with a dateline."""
+CREDIT_LINE = 60
+"""Characters of the longest line that is nothing but a credit."""
+CREDIT_WORDS = 4
+"""Words that a credit line has beside the names of media: initials, a place, `with information from`."""
+CUE = 70
+"""Characters before a name in which the word that makes it a source stands."""
+LONGEST_LINE = 20_000
+"""Characters of a line that are searched: a longer one is no paragraph, and credits stand at its head."""
+LONGEST_EVIDENCE = 600
+MOST_CREDITS = 40
+LONGEST_OUTLET = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Credited:
+    """A medium that the text credits; `date` as the text writes it; `evidence` is the sentence."""
+
+    kind: AttributionKind
+    outlet: str
+    title: str | None
+    date: str | None
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A known medium named in a line's key, from `start` to `end`."""
+
+    medium: Medium
+    start: int
+    end: int
+    is_sign: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    named: list[_Named]
+    rules: list[CreditRule]
+
+
+class _Finder:
+    """Finds all names and all triggers of rules in one pass over a line."""
+
+    def __init__(self) -> None:
+        self._automaton = ahocorasick.Automaton()
+        names: dict[str, list[tuple[Medium, bool]]] = {}
+        triggers: dict[str, list[int]] = {}
+        for form, medium, is_sign in named_forms():
+            names.setdefault(form, []).append((medium, is_sign))
+        for place, rule in enumerate(credit_rules.RULES):
+            for trigger in rule.triggers:
+                triggers.setdefault(trigger, []).append(place)
+        for word in sorted({*names, *triggers}):
+            named = names.get(word, [None])[0]
+            self._automaton.add_word(word, (len(word), named, tuple(triggers.get(word, ()))))
+        self._automaton.make_automaton()
+
+    def find(self, key: str) -> _Found:
+        """The media named in the key, longest form first, and the rules to try on it."""
+        named: list[_Named] = []
+        rules: set[int] = set()
+        for last, (length, medium_and_sign, triggered) in self._automaton.iter(key, 0, min(len(key), LONGEST_LINE)):
+            rules.update(triggered)
+            if medium_and_sign is not None and _is_whole_name(key, last + 1 - length, last + 1):
+                named.append(_Named(medium_and_sign[0], last + 1 - length, last + 1, medium_and_sign[1]))
+        return _Found(_longest(named), [credit_rules.RULES[place] for place in sorted(rules)])
+
+
+_ARABIC_PREFIX = re.compile(r"(?<!\w)(?:[وف]?(?:[بلك]|ال|لل|بال|كال)?)$")
+
+
+def _is_whole_name(key: str, start: int, end: int) -> bool:
+    if end < len(key) and key[end].isalnum() and key[end - 1].isalnum():
+        return False
+    if start == 0 or not (key[start - 1].isalnum() and key[start].isalnum()):
+        return True
+    return "\u0620" <= key[start] <= "\u064a" and _ARABIC_PREFIX.search(key[max(0, start - 5) : start]) is not None
+
+
+def _longest(named: list[_Named]) -> list[_Named]:
+    """Of names that overlap, the longest."""
+    kept: list[_Named] = []
+    for candidate in sorted(named, key=lambda name: (name.start - name.end, name.start)):
+        if all(candidate.end <= other.start or candidate.start >= other.end for other in kept):
+            kept.append(candidate)
+    return sorted(kept, key=lambda name: name.start)
+
+
+_FINDER = _Finder()
+_CUES = read_data("cues.toml")
+_BEFORE = re.compile("|".join(rf"(?:(?<!\w)[وفبل]?{folded_pattern(cue)}$)" for cue in _CUES["before"]))
+_AFTER = re.compile("|".join(f"(?:{folded_pattern(cue)})" for cue in _CUES["after"]))
+_NEVER_BEFORE = re.compile("(?:" + "|".join(folded_pattern(word) for word in _CUES["never_before"]) + r")\W*$")
+_TOLD = re.compile(r"(?:(?<!\w)(?:الي|ل|مع|عن|وكاله|وكالات|with|told|to|a|al|aux?|нашему)|لوكاله|\bلـ?)\W*$")
+_SENTENCE_END = re.compile(r"[.!?؟。»\"”)]\W*$")
+_DATELINE_AFTER = re.compile(r"\W{0,3}[\-–—:/)،,|]")
+_PLACES = re.compile(r"[\w\s.,،()/\-–—:«»\"'|]*")
+_INITIALS = re.compile(r"\(?\s*(?:[\w.]{1,5}\s*[/,\-–]\s*)*$")
+_WORD = re.compile(r"\w+")
+_SOURCE_WORD = re.compile(r"[^\w]")
+_SENTENCE_START = re.compile(r"(?:[.!?؟。]\s+|\n)")
+
+
+def credits_of(lines: Sequence[Line], source: str, credit_lines: Collection[int]) -> list[Credited]:
+    """Every medium that the lines credit, once per kind and name, in order; never the source itself.
+
+    `credit_lines` are places of lines that as a whole say where the article comes from.
+    """
+    source_key = _SOURCE_WORD.sub("", form_key(source)) + " " + form_key(source).replace(" ", ".")
+    found: dict[tuple[str, str], Credited] = {}
+    for place, line in enumerate(lines):
+        for credit in _credits_of_line(line, place, source_key, place in credit_lines):
+            if len(found) < MOST_CREDITS:
+                found.setdefault((credit.kind, form_key(credit.outlet)), credit)
+    return _without_weaker(list(found.values()))
+
+
+def _credits_of_line(line: Line, place: int, source_key: str, is_credit_line: bool) -> Iterator[Credited]:
+    found = _FINDER.find(line.key)
+    for rule in found.rules:
+        for credit in rule.read(line):
+            for outlet in credit.outlets:
+                if len(outlet) <= LONGEST_OUTLET and not _is_own(outlet, source_key):
+                    yield _from_rule(rule, outlet, credit.title, credit.date, _sentence(line, credit.place))
+    for named in found.named:
+        if named.medium.is_own(source_key) or _NEVER_BEFORE.search(line.key, max(0, named.start - 20), named.start):
+            continue
+        kind = _kind(line, place, named, found.named, is_credit_line)
+        if kind is not None:
+            evidence = _sentence(line, len(line.shown(0, named.start)))
+            yield Credited(kind, named.medium.name, None, None, evidence)
+
+
+def _from_rule(rule: CreditRule, outlet: str, title: str | None, date: str | None, evidence: str) -> Credited:
+    medium = known_medium(outlet)
+    kind: AttributionKind = rule.kind
+    if kind == "syndication" and medium is not None and medium.is_agency and title is None:
+        kind = "agency"
+    return Credited(kind, canonical_name(outlet), title, date, evidence)
+
+
+def _kind(
+    line: Line, place: int, named: _Named, others: Sequence[_Named], is_credit_line: bool
+) -> AttributionKind | None:
+    if _is_credit(line, place, named, others, is_credit_line):
+        return "agency" if named.medium.is_agency else None
+    if named.is_sign and not _is_as_written(line, named):
+        return None
+    if named.medium.is_agency and named.medium.name != "agencies":
+        return "quote"
+    before = line.key[max(0, named.start - CUE) : named.start]
+    return "quote" if _BEFORE.search(before) or _AFTER.match(line.key, named.end) else None
+
+
+def _is_credit(line: Line, place: int, named: _Named, others: Sequence[_Named], is_credit_line: bool) -> bool:
+    """Whether the name stands where a co-author is named: dateline, brackets at an end, credit line, last words."""
+    before, after = line.key[: named.start], line.key[named.end :]
+    if _is_credit_line(line, others, is_credit_line):
+        return True
+    if _TOLD.search(before[-20:]):
+        return False
+    if place < TOP_LINES and named.end <= DATELINE and _DATELINE_AFTER.match(after) and _is_dateline(before):
+        return True
+    bracket = before.rfind("(")
+    if bracket != -1 and named.start - bracket <= CREDIT_LINE and _INITIALS.match(before, bracket):
+        closed = after.find(")")
+        return -1 < closed <= CREDIT_LINE and not _WORD.search(after[closed + 1 :])
+    return not _WORD.search(after) and bool(_SENTENCE_END.search(before))
+
+
+def _is_dateline(before: str) -> bool:
+    """Only names of places, people and other media stand before it: few words, and no sentence."""
+    return _PLACES.fullmatch(before) is not None and len(before.split()) <= 2 * CREDIT_WORDS
+
+
+def _is_credit_line(line: Line, named: Sequence[_Named], is_credit_line: bool) -> bool:
+    if len(line.text) > CREDIT_LINE and not is_credit_line:
+        return False
+    rest = len(_WORD.findall(line.key)) - sum(len(_WORD.findall(line.key[name.start : name.end])) for name in named)
+    return rest <= (2 * CREDIT_WORDS if is_credit_line else CREDIT_WORDS) and not _SENTENCE_END.search(line.text[:-1])
+
+
+def _is_as_written(line: Line, named: _Named) -> bool:
+    """Whether a short form stands in the capitals that the data file writes; Arabic has none, and needs a cue."""
+    shown = line.shown(named.start, named.end)
+    if shown.isascii() or shown.upper() != shown.lower():
+        return shown in named.medium.signs
+    return re.search(r"وكال\w+ [«\"(]?$", line.key[: named.start][-20:]) is not None
+
+
+def _is_own(outlet: str, source_key: str) -> bool:
+    medium = known_medium(outlet)
+    if medium is not None and medium.is_own(source_key):
+        return True
+    key = _SOURCE_WORD.sub("", form_key(outlet))
+    return len(key) > 3 and key in source_key
+
+
+def _sentence(line: Line, place: int) -> str:
+    """The sentence of the line's text that a place stands in."""
+    start = max((found.end() for found in _SENTENCE_START.finditer(line.text, 0, place)), default=0)
+    found = _SENTENCE_START.search(line.text, place)
+    end = found.start() + 1 if found else len(line.text)
+    return line.text[start:end].strip()[:LONGEST_EVIDENCE]
+
+
+def _without_weaker(credits: list[Credited]) -> list[Credited]:
+    """A medium that is the agency or the first publisher is quoted too; that it is quoted says nothing more."""
+    strong = {form_key(credit.outlet) for credit in credits if credit.kind != "quote"}
+    return [credit for credit in credits if credit.kind != "quote" or form_key(credit.outlet) not in strong]

@@ -1,0 +1,104 @@
+"""The rules that read from a line which medium it credits, from `data/credit_rules.toml`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from services.normalizer.lines import Line
+from services.normalizer.patterns import folded_pattern, read_data
+from shared.text.match_key import fold
+
+CreditKind = Literal["syndication", "quote"]
+
+
+@dataclass(frozen=True, slots=True)
+class CreditExample:
+    """A text and what must be read from it."""
+
+    text: str
+    outlet: str
+    title: str | None
+    date: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """What a rule read: the names as they stand in the text, and where in the line's text the match is."""
+
+    outlets: tuple[str, ...]
+    title: str | None
+    date: str | None
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class CreditRule:
+    """A pattern for lines that have one of its triggers; the data file says what each field means."""
+
+    name: str
+    kind: CreditKind
+    triggers: tuple[str, ...]
+    is_on_key: bool
+    is_whole: bool
+    pattern: re.Pattern[str]
+    examples: tuple[CreditExample, ...]
+    others: tuple[str, ...]
+
+    def read(self, line: Line) -> list[Credit]:
+        """Every credit that the rule finds in the line."""
+        text = line.key if self.is_on_key else line.text
+        if self.is_whole:
+            found = self.pattern.fullmatch(text)
+            return [self._credit(line, found)] if found else []
+        return [self._credit(line, found) for found in self.pattern.finditer(text)]
+
+    def _credit(self, line: Line, found: re.Match[str]) -> Credit:
+        def group(name: str) -> str | None:
+            if name not in self.pattern.groupindex or found[name] is None:
+                return None
+            shown = line.shown(*found.span(name)) if self.is_on_key else found[name]
+            return _EDGES.sub("", shown) or None
+
+        outlets = tuple(outlet for name in ("outlet", "outlet2") if (outlet := group(name)))
+        place = len(line.shown(0, found.start())) if self.is_on_key else found.start()
+        return Credit(outlets, group("title"), group("date"), place)
+
+
+_EDGES = re.compile(r"^[\s«»\"“”„'‘’(\[،,.:؛;\-–—]+|[\s«»\"“”„'‘’)\]،,.:؛;\-–—]+$")
+
+
+def _load() -> tuple[CreditRule, ...]:
+    return tuple(_rule(entry) for entry in read_data("credit_rules.toml")["rule"])
+
+
+def _rule(entry: Mapping[str, object]) -> CreditRule:
+    is_on_key = entry["on"] == "key"
+    pattern = str(entry["pattern"])
+    return CreditRule(
+        name=str(entry["name"]),
+        kind="quote" if entry["kind"] == "quote" else "syndication",
+        triggers=tuple(fold(str(trigger)) for trigger in _list(entry["triggers"])),
+        is_on_key=is_on_key,
+        is_whole=bool(entry.get("whole", False)),
+        pattern=re.compile(folded_pattern(pattern) if is_on_key else pattern),
+        examples=tuple(_example(example) for example in _list(entry["examples"])),
+        others=tuple(str(other) for other in _list(entry["others"])),
+    )
+
+
+def _example(entry: object) -> CreditExample:
+    if not isinstance(entry, dict):
+        raise TypeError(f"credit_rules.toml: an example is {entry!r}, expected a table with text and outlet")
+    return CreditExample(entry["text"], entry["outlet"], entry.get("title"), entry.get("date"))
+
+
+def _list(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise TypeError(f"credit_rules.toml: {value!r} stands where a list is expected")
+    return value
+
+
+RULES = _load()

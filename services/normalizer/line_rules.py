@@ -1,0 +1,94 @@
+"""The rules that say of a line that it is not the story, from `data/line_rules.toml`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.normalizer.lines import Line
+from services.normalizer.patterns import folded_pattern, read_data
+from shared.contracts.articles import RemovedKind
+from shared.text.match_key import fold
+
+LONGEST_LINE = 200
+"""Characters that a line may have to match a rule, unless the rule says otherwise: longer lines tell a story."""
+
+
+class Place(StrEnum):
+    """Where in the article a rule applies."""
+
+    ANYWHERE = "anywhere"
+    TOP = "top"
+    END = "end"
+
+
+LONGEST_TEASER = 200
+"""Characters of the longest line that goes with a heading such as `most read`."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineRule:
+    """A pattern that must match the whole key of a line; the data file says what each field means."""
+
+    name: str
+    kind: RemovedKind
+    place: Place
+    pattern: re.Pattern[str]
+    most: int
+    needs: tuple[str, ...]
+    rest_most: int
+    heads: bool
+    examples: tuple[str, ...]
+    others: tuple[str, ...]
+
+    def matches(self, line: Line) -> bool:
+        """Whether the line, as a whole, is what this rule describes."""
+        if len(line.text) > self.most or (self.needs and not any(word in line.key for word in self.needs)):
+            return False
+        return self.pattern.fullmatch(line.key) is not None
+
+
+class RuleSet:
+    """The rules of some places, asked all at once: nearly every line matches none, and that must be cheap."""
+
+    def __init__(self, rules: Sequence[LineRule]) -> None:
+        self._rules = tuple(rules)
+        self._longest = max((rule.most for rule in rules), default=0)
+        self._needing = tuple(rule for rule in rules if rule.needs)
+        self._other = re.compile("|".join(f"(?:{rule.pattern.pattern})" for rule in rules if not rule.needs))
+
+    def find(self, line: Line) -> LineRule | None:
+        """The first rule, in the order of the file, that describes the line."""
+        if len(line.text) > self._longest:
+            return None
+        if self._other.fullmatch(line.key):
+            return next((rule for rule in self._rules if rule.matches(line)), None)
+        return next((rule for rule in self._needing if rule.matches(line)), None)
+
+
+def load_rules() -> tuple[LineRule, ...]:
+    """Every rule of the data file, in its order."""
+    return tuple(
+        LineRule(
+            name=entry["name"],
+            kind=entry["kind"],
+            place=Place(entry["place"]),
+            pattern=re.compile(folded_pattern(entry["pattern"])),
+            most=entry.get("most", LONGEST_LINE),
+            needs=tuple(fold(word) for word in entry.get("needs", ())),
+            rest_most=entry.get("rest_most", LONGEST_TEASER) if entry.get("rest") else 0,
+            heads=entry.get("heads", False),
+            examples=tuple(entry["examples"]),
+            others=tuple(entry["others"]),
+        )
+        for entry in read_data("line_rules.toml")["rule"]
+    )
+
+
+RULES = load_rules()
+ANYWHERE = RuleSet([rule for rule in RULES if rule.place is Place.ANYWHERE])
+AT_TOP = RuleSet([rule for rule in RULES if rule.place is not Place.END])
+AT_END = RuleSet([rule for rule in RULES if rule.place is not Place.TOP])
+WITH_REST = RuleSet([rule for rule in RULES if rule.rest_most])

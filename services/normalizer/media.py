@@ -1,0 +1,82 @@
+"""The media that news credits, from `data/media.toml`, and where a text names them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from services.normalizer.patterns import read_data
+from shared.text.match_key import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """A medium that is known: the data file says what each field means."""
+
+    name: str
+    is_agency: bool
+    forms: tuple[str, ...]
+    signs: tuple[str, ...]
+    own: tuple[str, ...]
+
+    def is_own(self, source_key: str) -> bool:
+        """Whether the source is this medium itself."""
+        return any(word in source_key for word in self.own)
+
+
+def _load() -> tuple[Medium, ...]:
+    return tuple(
+        Medium(
+            name=entry["name"],
+            is_agency=entry.get("agency", False),
+            forms=tuple(entry["forms"]),
+            signs=tuple(entry.get("signs", ())),
+            own=tuple(fold(word) for word in entry.get("own", ())),
+        )
+        for entry in read_data("media.toml")["medium"]
+    )
+
+
+MEDIA = _load()
+
+
+def _by_form() -> dict[str, Medium]:
+    forms: dict[str, Medium] = {}
+    for medium in MEDIA:
+        for form in (medium.name, *medium.forms, *medium.signs):
+            forms.setdefault(form_key(form), medium)
+    return forms
+
+
+_ARTICLES = re.compile(r"^(?:the|le|la|il|der|die|das|el|ال) ?(?=\w{3})")
+_NOT_NAME = re.compile(r"[^\w.&+!]+")
+
+
+def form_key(form: str) -> str:
+    """The match key of a name with nothing but its words."""
+    return _NOT_NAME.sub(" ", fold(form)).strip()
+
+
+_BY_FORM = _by_form()
+
+
+def known_medium(name: str) -> Medium | None:
+    """The medium that a name is a form of, with or without its article."""
+    key = form_key(name)
+    return _BY_FORM.get(key) or _BY_FORM.get(_ARTICLES.sub("", key))
+
+
+def canonical_name(name: str) -> str:
+    """The name that Khabar gives the medium, or the name itself where it is not known."""
+    medium = known_medium(name)
+    return medium.name if medium else name
+
+
+def named_forms() -> Iterator[tuple[str, Medium, bool]]:
+    """Every match key that names a medium, and whether it is only a sign of it."""
+    for medium in MEDIA:
+        for form in medium.forms:
+            yield fold(form), medium, False
+        for sign in medium.signs:
+            yield fold(sign), medium, True

@@ -1,0 +1,187 @@
+"""A raw article to a clean, dated, attributed one: the order of the steps, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from services.normalizer import language as languages
+from services.normalizer.attribution import Credited, credits_of
+from services.normalizer.dates import read_date
+from services.normalizer.lines import Line, line_key, read_lines
+from services.normalizer.mojibake import repaired
+from services.normalizer.not_story import Parted, Taken, part
+from services.normalizer.page import Page, read_page
+from services.normalizer.published import DateEvidence, as_published, is_believable, published
+from shared.clock import rfc3339
+from shared.contracts import Attribution, NormalizedArticle, Pipeline, Published, RawArticle, Removed
+from shared.identity import article_id, revision_hash
+from shared.outcomes import PoisonError, Reason
+from shared.text.display import display_line
+from shared.text.match_key import fold
+from shared.text.urls import canonical_url
+
+LONGEST_HEADLINE = 160
+"""Characters of the longest first line that stands in for a title that the producer did not give."""
+DATE_LINES = 4
+"""Lines from the top in which a date may stand alone."""
+LONGEST_DATE_LINE = 80
+MOST_TAGS = 100
+LONGEST_TAG = 100
+
+_TAG_LABEL = re.compile(r"^[^\w#]*[^\W\d]+(?: [^\W\d]+)? ?[:|] ?")
+_TAG_SEPARATOR = re.compile(r"[,،;؛|#•·\n]+")
+_AUTHOR_LABEL = re.compile(
+    r"^[^\w]*(?:by|par|por|von|di|автор|автори|текст|yazan|haber|penulis|reporter|كتب|كتبت|كتبه|بقلم|إعداد|تحرير|نویسنده)"
+    r"(?: ?[:/\-–—|]\W{0,3}| )",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """The raw article and its page, with the page standing in for what the producer did not give."""
+
+    text: str
+    title: str
+    author: str | None
+    url: str | None
+    language: str | None
+    tags: tuple[str, ...]
+    dates: tuple[DateEvidence, ...]
+
+
+def normalize(article: RawArticle, *, received_ms: int, version: str, now: float) -> NormalizedArticle:
+    """The normalized article. `received_ms`: when Kafka got it; `now`: seconds, for `pipeline.normalized_at` alone.
+
+    Raises PoisonError where nothing is left that a person could read.
+    """
+    fetched = _fetched(article.fetched_at, received_ms)
+    given = _given(article)
+    lines = read_lines(repaired(given.text))
+    title = display_line(repaired(given.title))
+    title, parted = _part(title, lines, given.tags)
+    text = "\n".join(line.text for line in parted.story)
+    if not text:
+        raise PoisonError(Reason.NO_CONTENT, "text: nothing is left that a person could read, expected an article")
+    language = languages.identify(title, text, given.language)
+    credited = credits_of(lines, article.source, _credit_places(lines, parted.taken))
+    code = None if language.code == languages.UNKNOWN else language.code
+    attribution = [_attribution(credit, code, fetched) for credit in credited]
+    when = published(_date_evidence(given, credited, lines), language=code, fetched=fetched)
+    return NormalizedArticle(
+        id=article_id(
+            article.source,
+            canonical_url=canonical_url(given.url) if given.url else None,
+            external_id=article.external_id,
+            content=f"{title}\n{text}",
+        ),
+        revision_hash=revision_hash(title, text),
+        source=article.source,
+        url=given.url,
+        title=title,
+        text=text,
+        removed=[Removed(kind=taken.kind, text=taken.line.text, line=taken.line.number) for taken in parted.taken],
+        author=given.author or _author(parted.taken),
+        tags=_tags(given.tags, parted.taken),
+        language=language,
+        published=when,
+        fetched_at=rfc3339(fetched.timestamp()),
+        attribution=attribution,
+        metadata=article.metadata,
+        extra=article.extra,
+        pipeline=Pipeline(version=version, normalized_at=rfc3339(now)),
+    )
+
+
+def _fetched(given: str | None, received_ms: int) -> datetime:
+    received = datetime.fromtimestamp(received_ms / 1000, UTC)
+    reading = read_date(given, language=None, now=received) if given else None
+    return reading.at if reading is not None and is_believable(reading, received) else received
+
+
+def _given(article: RawArticle) -> _Given:
+    page = read_page(repaired(article.html)) if article.html else None
+    text = article.text if article.text and not article.text.isspace() else page.text if page else None
+    if text is None:
+        if article.html is not None:
+            raise PoisonError(Reason.NO_CONTENT, "html: no article was found in the page, expected one with text")
+        raise PoisonError(Reason.NO_CONTENT, "text: is blank, expected an article")
+    return _Given(
+        text=text,
+        title=article.title or (page.title if page else None) or "",
+        author=_line_or_none(article.author) or (_line_or_none(page.author) if page else None),
+        url=_line_or_none(article.url) or (_line_or_none(page.url) if page else None),
+        language=article.language or (page.language if page else None),
+        tags=(*article.tags, *(page.tags if page else ())),
+        dates=tuple(_given_dates(article, page)),
+    )
+
+
+def _given_dates(article: RawArticle, page: Page | None) -> Iterator[DateEvidence]:
+    if article.published_at and (raw := display_line(article.published_at)):
+        yield DateEvidence("producer", raw)
+    if page is not None and page.published and (raw := display_line(page.published)):
+        yield DateEvidence("html", raw)
+
+
+def _line_or_none(text: str | None) -> str | None:
+    return display_line(repaired(text)) or None if text else None
+
+
+def _part(title: str, lines: Sequence[Line], tags: Sequence[str]) -> tuple[str, Parted]:
+    """The story, with its first line as the title where none was given."""
+    if not title and len(lines) > 1 and len(lines[0].text) <= LONGEST_HEADLINE:
+        title = lines[0].text
+    return title, part(lines, line_key(title), {fold(tag) for tag in tags})
+
+
+def _credit_places(lines: Sequence[Line], taken: Sequence[Taken]) -> set[int]:
+    credit_lines = {id(removed.line) for removed in taken if removed.kind in {"credit", "byline"}}
+    return {place for place, line in enumerate(lines) if id(line) in credit_lines}
+
+
+def _attribution(credited: Credited, language: str | None, fetched: datetime) -> Attribution:
+    when: Published | None = None
+    if credited.date is not None:
+        reading = read_date(credited.date, language=language, now=fetched)
+        if reading is not None and is_believable(reading, fetched):
+            when = as_published(reading, DateEvidence("attribution", credited.date))
+    return Attribution(
+        kind=credited.kind, outlet=credited.outlet, title=credited.title, published=when, evidence=credited.evidence
+    )
+
+
+def _date_evidence(given: _Given, credited: Sequence[Credited], lines: Sequence[Line]) -> Iterator[DateEvidence]:
+    yield from given.dates
+    for credit in credited:
+        if credit.date is not None:
+            yield DateEvidence("attribution", credit.date)
+    for line in lines[:DATE_LINES]:
+        if len(line.text) <= LONGEST_DATE_LINE and any(char.isdecimal() for char in line.text):
+            yield DateEvidence("text", line.text)
+
+
+def _author(taken: Sequence[Taken]) -> str | None:
+    for removed in taken:
+        if removed.kind == "byline" and (found := _AUTHOR_LABEL.match(removed.line.text)):
+            return removed.line.text[found.end() :].strip() or None
+        if removed.rule == "name below":
+            return removed.line.text
+    return None
+
+
+def _tags(given: Sequence[str], taken: Sequence[Taken]) -> list[str]:
+    """The producer's tags, then those of category lines, each once."""
+    found: dict[str, str] = {}
+    values = [display_line(repaired(tag)) for tag in given]
+    for removed in taken:
+        if removed.kind == "category":
+            values += _TAG_SEPARATOR.split(_TAG_LABEL.sub("", removed.line.text))
+    for value in values:
+        tag = value.strip()
+        if tag and len(tag) <= LONGEST_TAG and len(found) < MOST_TAGS:
+            found.setdefault(fold(tag), tag)
+    return list(found.values())

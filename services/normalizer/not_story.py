@@ -1,0 +1,129 @@
+"""Which lines of an article are the story and which are not, and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from services.normalizer import edges, line_rules, repeats
+from services.normalizer.lines import Line
+from shared.contracts.articles import RemovedKind
+
+TOP_LINES = 5
+"""Lines above the story that may be bylines, credits and the like."""
+LONGEST_HEADING = 45
+"""Characters of a heading that stands alone above teasers; a longer line names the other piece itself."""
+LONGEST_TEASER = 140
+MOST_TEASERS = 15
+MOST_REST = 30
+"""Lines that may follow a heading such as `most read`; more of them are a story again."""
+
+_SEPARATOR = re.compile(r"[\W_]+")
+_SENTENCE_END = re.compile(r"[.!?؟。]\W*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A line that is not the story; `rule` names what said so."""
+
+    line: Line
+    kind: RemovedKind
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """The lines of the story, and those taken from it, each in the order of the text."""
+
+    story: tuple[Line, ...]
+    taken: tuple[Taken, ...]
+
+
+def part(lines: Sequence[Line], title_key: str, known_labels: Collection[str] = ()) -> Parted:
+    """Tells the story from what surrounds it. `known_labels`: match keys of tags that the producer gave."""
+    taken: dict[int, Taken] = {}
+
+    def take(place: int, kind: RemovedKind, rule: str) -> None:
+        taken.setdefault(place, Taken(lines[place], kind, rule))
+
+    for place in repeats.title_repeats(title_key, lines):
+        take(place, "repeat", "title")
+    for place, line in enumerate(lines):
+        if place not in taken and (rule := line_rules.ANYWHERE.find(line)):
+            take(place, rule.kind, rule.name)
+            if rule.heads and len(line.text) <= LONGEST_HEADING:
+                for teaser in range(place + 1, _end_of_teasers(lines, place + 1)):
+                    take(teaser, rule.kind, rule.name)
+    _take_top(lines, taken)
+    _take_end(lines, taken, known_labels)
+    for place in repeats.text_repeats(lines, set(taken)):
+        take(place, "repeat", "text")
+    if len(taken) == len(lines):
+        _give_back(taken)
+    story = tuple(line for place, line in enumerate(lines) if place not in taken)
+    return Parted(story, tuple(taken[place] for place in sorted(taken)))
+
+
+def _take_top(lines: Sequence[Line], taken: dict[int, Taken]) -> None:
+    for place, line in enumerate(lines[:TOP_LINES]):
+        if place in taken:
+            continue
+        following = next((lines[later] for later in range(place + 1, len(lines)) if later not in taken), None)
+        if rule := line_rules.AT_TOP.find(line):
+            taken[place] = Taken(line, rule.kind, rule.name)
+        elif edges.is_dashed_byline(line, following):
+            taken[place] = Taken(line, "byline", "dateline alone")
+        else:
+            return
+
+
+def _take_end(lines: Sequence[Line], taken: dict[int, Taken], known_labels: Collection[str]) -> None:
+    _take_rest(lines, taken)
+    end = len(lines)
+    while end > 1:
+        if end - 1 in taken:
+            end -= 1
+        elif rule := line_rules.AT_END.find(lines[end - 1]):
+            taken[end - 1] = Taken(lines[end - 1], rule.kind, rule.name)
+            end -= 1
+        elif count := edges.labels_below(lines, end, known_labels):
+            for place in range(end - count, end):
+                taken[place] = Taken(lines[place], "category", "labels below")
+            end -= count
+        elif edges.is_name_below(lines, end):
+            taken[end - 1] = Taken(lines[end - 1], "byline", "name below")
+            end -= 1
+        else:
+            return
+
+
+def _end_of_teasers(lines: Sequence[Line], start: int) -> int:
+    end = start
+    while end < min(len(lines), start + MOST_TEASERS) and _is_teaser(lines[end]):
+        end += 1
+        if _SEPARATOR.fullmatch(lines[end - 1].key) and end - 1 > start:
+            break
+    return end
+
+
+def _is_teaser(line: Line) -> bool:
+    return len(line.text) <= LONGEST_TEASER and not _SENTENCE_END.search(line.text)
+
+
+def _take_rest(lines: Sequence[Line], taken: dict[int, Taken]) -> None:
+    """From a heading such as `most read` on, when only lines that can go with it follow."""
+    longest = 0
+    for place in range(len(lines) - 1, max(0, len(lines) - MOST_REST), -1):
+        rule = line_rules.WITH_REST.find(lines[place])
+        if rule is not None and longest <= rule.rest_most:
+            for later in range(place, len(lines)):
+                taken.setdefault(later, Taken(lines[later], rule.kind, rule.name))
+        longest = max(longest, len(lines[place].text))
+
+
+def _give_back(taken: dict[int, Taken]) -> None:
+    """An article that is nothing but its title again is the story: a flash of one line."""
+    repeated = [place for place, removed in taken.items() if removed.kind == "repeat"]
+    if repeated:
+        del taken[min(repeated)]
