@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,47 +20,56 @@ pytestmark = pytest.mark.end_to_end
 PATIENCE_SECONDS = 60
 
 
-def _ids(stack: RunningStack) -> set[str]:
-    return {article["id"] for article in stack.get("/v1/articles?limit=100")["articles"]}
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    """Started once for the tests that do not stop it; the samples are on its page."""
+    it = RunningStack(tmp_path_factory.mktemp("make-run"))
+    it.start()
+    yield it
+    it.interrupt()
 
 
-def test_it_tells_what_it_starts_and_where_and_what_to_try(stack: RunningStack) -> None:
+def _ids(running: RunningStack) -> set[str]:
+    return {article["id"] for article in running.get("/v1/articles?limit=100")["articles"]}
+
+
+def test_it_tells_what_it_starts_and_where_and_what_to_try(running: RunningStack) -> None:
     for name in ("kafka", "redis", *SERVICES):
-        assert f"\n  {name}" in stack.said
-    assert f"{stack.page}/" in stack.said
-    assert "khabar push -" in stack.said
-    assert stack.command(["status"]).returncode == 0
+        assert f"\n  {name}" in running.said
+    assert f"{running.page}/" in running.said
+    assert "khabar push -" in running.said
+    assert running.command(["status"]).returncode == 0
 
 
-def test_a_second_run_says_where_the_first_is(stack: RunningStack) -> None:
-    done = stack.command(stack.arguments())
+def test_a_second_run_says_where_the_first_is(running: RunningStack) -> None:
+    done = running.command(running.arguments())
     assert done.returncode == 1
-    assert f"already running at {stack.page}/" in done.stderr
+    assert f"already running at {running.page}/" in done.stderr
 
 
-def test_clean_refuses_while_it_runs(stack: RunningStack) -> None:
-    done = stack.command(["clean"])
+def test_clean_refuses_while_it_runs(running: RunningStack) -> None:
+    done = running.command(["clean"])
     assert done.returncode == 1
     assert "make stop" in done.stderr
-    assert (stack.folder / "kafka").is_dir()
+    assert (running.folder / "kafka").is_dir()
 
 
-def test_an_article_of_ones_own_comes_out(stack: RunningStack) -> None:
+def test_an_article_of_ones_own_comes_out(running: RunningStack) -> None:
     title = "The lighthouse keeper of Qalhat retires"
     article = {"source": "end-to-end", "title": title, "text": "After forty years the lamp has a new keeper."}
-    done = stack.khabar("push", "-", given=json.dumps(article) + "\n")
+    done = running.khabar("push", "-", given=json.dumps(article) + "\n")
     assert done.returncode == 0, done.stderr
     until = time.monotonic() + PATIENCE_SECONDS
-    while title not in {found["title"] for found in stack.get("/v1/articles?source=end-to-end")["articles"]}:
+    while title not in {found["title"] for found in running.get("/v1/articles?source=end-to-end")["articles"]}:
         assert time.monotonic() < until
         time.sleep(0.1)
 
 
-def test_a_killed_service_comes_back_under_another_pid(stack: RunningStack) -> None:
-    before = stack.pids()["classifier"]
+def test_a_killed_service_comes_back_under_another_pid(running: RunningStack) -> None:
+    before = running.pids()["classifier"]
     os.kill(before, signal.SIGKILL)
     until = time.monotonic() + PATIENCE_SECONDS
-    while stack.pids()["classifier"] in (0, before):
+    while running.pids()["classifier"] in (0, before):
         assert time.monotonic() < until
         time.sleep(0.1)
 
