@@ -1,0 +1,173 @@
+"""What speaks for each country that an article might be about, as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from services.classifier.countries.gazetteer import Gazetteer, Kind
+from services.classifier.countries.home import domain_home, language_home
+from services.classifier.countries.mentions import Mentions
+from services.classifier.tokens import LEAD, REST, TITLE
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+
+_KINDS = (Kind.NAME, Kind.DEMONYM, Kind.PLACE, Kind.AMBIGUOUS)
+_ZONES = (TITLE, LEAD, REST)
+_KEY = 1 << 8  # country below, article above
+
+LEARNT_FROM = 0.15
+"""A country that is not mentioned is considered from this learnt score: with it .98 of all are, without .93."""
+
+_LEARNT_ENOUGH = 0.5  # more than this says no more
+
+FEATURES: tuple[str, ...] = (
+    *(f"{kind.name.lower()} in {zone}" for kind in _KINDS for zone in ("title", "lead", "rest")),
+    "share of mentions",
+    "share of mentions, squared",
+    "share of firm mentions",
+    "share of title",
+    "most mentioned",
+    "mentioned first",
+    "countries mentioned",
+    "home by domain",
+    "home by language",
+    "home, no country mentioned",
+    "home and mentioned",
+    "learnt",
+    "learnt, up to a half",
+    "best learnt of the others",
+    "could be learnt",
+    "learnt, not mentioned",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What is known of an article beside its text."""
+
+    url: str | None
+    source: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Countries that articles might be about: article, country, mentions, and features (candidates × FEATURES)."""
+
+    articles: Ints
+    countries: Ints
+    mentions: Ints
+    features: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Homes:
+    """For each article its outlet's country by domain and by language; -1: not known."""
+
+    domain: Ints
+    language: Ints
+
+    @property
+    def either(self) -> Ints:
+        return np.where(self.domain >= 0, self.domain, self.language)
+
+
+def gather(mentions: Mentions, learnt: Floats, origins: Sequence[Origin], gazetteer: Gazetteer) -> Candidates:
+    """One candidate for every country mentioned, learnt to be likely, or home to the outlet.
+
+    `learnt`: articles × all countries of the gazetteer; NaN where a country could not be learnt.
+    """
+    homes = _homes(origins, gazetteer)
+    at_home = np.flatnonzero(homes.either >= 0)
+    likely, country = np.nonzero(learnt >= LEARNT_FROM)
+    keys, index = np.unique(
+        np.concatenate(
+            (
+                mentions.articles * _KEY + mentions.countries,
+                at_home * _KEY + homes.either[at_home],
+                likely * _KEY + country,
+            )
+        ),
+        return_inverse=True,
+    )
+    articles, countries = keys // _KEY, keys % _KEY
+    cells = np.zeros((len(keys), len(_KINDS), len(_ZONES)), np.float32)
+    index = index[: len(mentions.articles)]
+    np.add.at(cells, (index, mentions.kinds, mentions.zones), 1)
+    first = np.zeros(len(keys), np.bool_)
+    first[index[_first_of_each(mentions.articles)]] = True
+    features = np.concatenate(
+        (
+            np.log1p(cells.reshape(len(keys), -1)),
+            _shares(cells, first, articles, len(origins)),
+            _home_features(homes, cells, articles, countries),
+            _learnt_features(learnt, cells, articles, countries),
+        ),
+        axis=1,
+    )
+    return Candidates(articles, countries, cells.sum(axis=(1, 2)).astype(np.int64), features.astype(np.float32))
+
+
+def _shares(cells: Floats, first: npt.NDArray[np.bool_], articles: Ints, count: int) -> Floats:
+    total = cells.sum(axis=(1, 2))
+    firm = cells[:, : Kind.AMBIGUOUS].sum(axis=(1, 2))
+    title = cells[:, :, TITLE].sum(axis=1)
+    share = _share_of_article(total, articles)
+    most = np.zeros(count, np.float32)
+    np.maximum.at(most, articles, total)
+    mentioned = np.bincount(articles[total > 0], minlength=count)
+    return np.column_stack(
+        (
+            share,
+            share**2,
+            _share_of_article(firm, articles),
+            _share_of_article(title, articles),
+            (total > 0) & (total == most[articles]),
+            first,
+            np.log1p(mentioned[articles]),
+        )
+    )
+
+
+def _home_features(homes: _Homes, cells: Floats, articles: Ints, countries: Ints) -> Floats:
+    mentioned = cells.sum(axis=(1, 2)) > 0
+    anything = np.bincount(articles, weights=mentioned, minlength=len(homes.domain))[articles] > 0
+    by_domain = homes.domain[articles] == countries
+    by_language = (homes.domain[articles] < 0) & (homes.language[articles] == countries)
+    home = by_domain | by_language
+    return np.column_stack((by_domain, by_language, home & ~anything, home & mentioned)).astype(np.float32)
+
+
+def _learnt_features(learnt: Floats, cells: Floats, articles: Ints, countries: Ints) -> Floats:
+    scores = learnt[articles, countries]
+    known = ~np.isnan(scores)
+    scores = np.where(known, scores, 0)
+    best = np.nanmax(learnt, axis=1, initial=0)[articles]
+    unmentioned = known & (cells.sum(axis=(1, 2)) == 0)
+    return np.column_stack((scores, np.minimum(scores, _LEARNT_ENOUGH), best - scores, known, unmentioned)).astype(
+        np.float32
+    )
+
+
+def _homes(origins: Sequence[Origin], gazetteer: Gazetteer) -> _Homes:
+    number = {code: index for index, code in enumerate(gazetteer.codes)}
+    return _Homes(
+        np.array([number.get(domain_home(origin.url, origin.source) or "", -1) for origin in origins], np.int64),
+        np.array([number.get(language_home(origin.language) or "", -1) for origin in origins], np.int64),
+    )
+
+
+def _first_of_each(articles: Ints) -> Ints:
+    """Where each article's mentions begin."""
+    return np.flatnonzero(np.diff(articles, prepend=-1) > 0)
+
+
+def _share_of_article(values: Floats, articles: Ints) -> Floats:
+    if not len(values):
+        return values
+    return (values / np.maximum(np.bincount(articles, weights=values)[articles], 1)).astype(np.float32)

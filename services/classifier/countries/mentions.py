@@ -1,0 +1,52 @@
+"""Where a batch of articles speaks of countries: the longest known phrase at each place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from services.classifier.countries.gazetteer import Gazetteer, Hits, Kind
+from services.classifier.tokens import ZONES, Tokens, pairs, triples
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """Mentions in order of the text: article, zone, country (index into the gazetteer's codes) and kind of each."""
+
+    articles: Ints
+    zones: Ints
+    countries: Ints
+    kinds: Ints
+
+
+def find_mentions(tokens: Tokens, gazetteer: Gazetteer) -> Mentions:
+    """All mentions; a name inside a longer one is none: South Sudan is not Sudan."""
+    words = tokens.words
+    covered = np.zeros(len(words.hashes) + 2, np.bool_)
+    at: list[Ints] = []
+    entries: list[Ints] = []
+    for length, phrases in ((3, triples(words)), (2, pairs(words)), (1, words)):
+        hits = _uncovered(gazetteer.look_up(phrases), covered, length)
+        for offset in range(length):
+            covered[hits.at + offset] = True
+        at.append(hits.at)
+        entries.append(hits.entries)
+    where, found = np.concatenate(at), np.concatenate(entries)
+    order = np.argsort(where, kind="stable")
+    where, found = where[order], found[order]
+    kinds = gazetteer.entries.kinds[found].astype(np.int64)
+    real = kinds != Kind.NOTHING
+    where, found, kinds = where[real], found[real], kinds[real]
+    places = words.places[where].astype(np.int64)
+    return Mentions(places // ZONES, places % ZONES, gazetteer.entries.countries[found].astype(np.int64), kinds)
+
+
+def _uncovered(hits: Hits, covered: npt.NDArray[np.bool_], length: int) -> Hits:
+    free = np.ones(len(hits.at), np.bool_)
+    for offset in range(length):
+        free &= ~covered[hits.at + offset]
+    return Hits(hits.at[free], hits.entries[free])
