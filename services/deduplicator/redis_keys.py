@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from services.deduplicator.entry import Ref
 
-# 16 keys an article: at 100,000 articles a day a hash holds 100 of them, packed in one listpack. More articles a day
+# 20 keys an article: at 100,000 articles a day a hash holds 100 of them, packed in one listpack. More articles a day
 # want more hashes, or Redis spends five times the memory.
 KEYS_PER_HASH = 100
 ARTICLES_PER_DAY = 100_000
-_KEYS_PER_ARTICLE = 16
+_KEYS_PER_ARTICLE = 20
 
 FIELD_BYTES = 5
 

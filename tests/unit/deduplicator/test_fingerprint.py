@@ -11,7 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.deduplicator import sketch
-from services.deduplicator.fingerprint import KEYS_KEPT, SHORT_BELOW, TITLE_KEY_BELOW, fingerprint
+from services.deduplicator.fingerprint import (
+    FEWEST_KEYS,
+    MOST_KEYS,
+    SHORT_BELOW,
+    TITLE_KEY_BELOW,
+    WORDS_A_KEY,
+    fingerprint,
+)
 from services.deduplicator.sketch import NUMBER_FLAG, WORDS_KEPT, SketchError
 from services.deduplicator.stems import stem_ranges
 from services.deduplicator.words import words_of
@@ -48,9 +55,22 @@ def test_keys_and_stems_are_what_they_were() -> None:
     assert known.sketch.stems[:3].tolist() == [5141, 29107, 19869]
 
 
-def test_at_most_so_many_distinct_keys() -> None:
-    keys = fingerprint("", prose(1, 2_000)).keys
-    assert len(set(keys)) == len(keys) == KEYS_KEPT
+@pytest.mark.parametrize(
+    ("words", "keys"),
+    [
+        (FEWEST_KEYS * WORDS_A_KEY, FEWEST_KEYS),
+        ((FEWEST_KEYS + 1) * WORDS_A_KEY - 1, FEWEST_KEYS),
+        ((FEWEST_KEYS + 1) * WORDS_A_KEY, FEWEST_KEYS + 1),
+        (MOST_KEYS * WORDS_A_KEY, MOST_KEYS),
+        (MOST_KEYS * WORDS_A_KEY * 2, MOST_KEYS),
+    ],
+)
+def test_longer_texts_have_more_distinct_keys(words: int, keys: int) -> None:
+    found = fingerprint("", prose(1, words)).keys
+    assert len(set(found)) == len(found) == keys
+
+
+def test_a_text_that_repeats_itself_has_few_keys() -> None:
     assert len(set(fingerprint("", "again and again and " * 300).keys)) <= 3
 
 
@@ -58,7 +78,7 @@ def test_the_keys_are_the_smallest_whatever_the_length() -> None:
     long = prose(1, 3_000)
     everything = set(fingerprint("", long).keys)
     for part in (long[: len(long) // 2], long[len(long) // 3 :]):
-        assert len(everything & set(fingerprint("", part).keys)) >= KEYS_KEPT // 4
+        assert len(everything & set(fingerprint("", part).keys)) >= MOST_KEYS // 4
 
 
 def test_spelling_habits_do_not_matter() -> None:
@@ -97,7 +117,7 @@ def test_a_title_stands_for_a_text_that_is_not_there() -> None:
 def test_texts_without_spaces_are_sampled_by_character() -> None:
     text = "".join(chr(0x4E00 + (n * n * 37) % 5000) for n in range(300))
     found = fingerprint("", text)
-    assert len(found.keys) == KEYS_KEPT
+    assert len(found.keys) == FEWEST_KEYS
     assert found.sketch.by_character
     assert shared(text, text[100:]) >= 1
 
