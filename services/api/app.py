@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
-from litestar import Litestar
+from litestar import Litestar, Response
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
@@ -19,6 +20,7 @@ from redis.asyncio import Redis
 import shared
 from services.api.articles import list_articles, one_article
 from services.api.hub import Hub
+from services.api.page.routes import PageRequest, article, page_of, static_file, wants_page, wire
 from services.api.parameters import only_known_parameters, provide_filter
 from services.api.posting import push_articles
 from services.api.problems import problem_of
@@ -81,10 +83,10 @@ def create_api(settings: Settings) -> Api:
             await redis.aclose()
 
     app = Litestar(
-        route_handlers=[list_articles, one_article, stream_articles, push_articles],
+        route_handlers=[list_articles, one_article, stream_articles, push_articles, wire, article, static_file],
         dependencies={"wanted": Provide(provide_filter)},
         guards=[only_known_parameters],
-        exception_handlers={Exception: problem_of},
+        exception_handlers={Exception: _answer_error},
         lifespan=[running],
         state=State({"settings": settings, "reader": Reader(redis, settings), "hub": hub, "raw_topic": raw_topic}),
         request_max_body_size=settings.api_body_bytes,
@@ -98,6 +100,10 @@ def create_api(settings: Settings) -> Api:
         ),
     )
     return Api(asgi=Protection(app), hub=hub, redis=redis)
+
+
+def _answer_error(request: PageRequest, error: Exception) -> Response[Any]:
+    return page_of(request, error) if wants_page(request) else problem_of(request, error)
 
 
 def _stop_loudly(loop: asyncio.Task[None]) -> None:

@@ -13,6 +13,7 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException, ValidationException
 from litestar.routes import HTTPRoute
 
+from services.api.page.query import BadQueryError
 from shared.outcomes import TransientError
 
 MEDIA_TYPE = "application/problem+json"
@@ -72,6 +73,8 @@ def problem_of(request: Request[object, object, State], error: Exception) -> Res
                 "What this needs is away at the moment; try again in some seconds.",
                 headers={"Retry-After": str(RETRY_SECONDS)},
             )
+        case BadQueryError():
+            return respond(400, f"The address asks for a {error} that there is not.")
         case ProblemError():
             return respond(error.status_code, error.detail, errors=error.errors, headers=error.headers)
         case ValidationException():

@@ -1,0 +1,1 @@
+"""The page: the wire as it comes in, for people."""

@@ -1,0 +1,138 @@
+"""What the templates show of an article: chosen, cut and named here, so that templates only place it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.api.page.interface import Interface
+from services.api.page.query import WireQuery
+from services.cache.reading import FacetValue
+from shared.contracts import EnrichedArticle
+from shared.contracts.articles import Direction, Relation
+
+LEAD_CHARACTERS = 260
+TAGS_SHOWN = 3  # topics, and countries, of an article on the wire
+VALUES_SHOWN = 8  # of a filter; the rest is behind "more"
+VALUES_LISTED = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A name and where it leads."""
+
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class WireItem:
+    """One article on the wire."""
+
+    id: str
+    href: str
+    revision: int
+    language: str
+    direction: Direction
+    title: str
+    lead: str
+    source: Link
+    language_name: str
+    at: str
+    precision: str
+    clock: str
+    day: str
+    topics: tuple[Link, ...]
+    countries: tuple[Link, ...]
+    relation: Relation | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value of a filter: chosen, its link takes it away again."""
+
+    label: str
+    href: str
+    chosen: bool
+    count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FilterGroup:
+    """One thing to filter by."""
+
+    name: str
+    label: str
+    shown: tuple[Choice, ...]
+    more: tuple[Choice, ...]
+
+
+def lead_of(text: str) -> str:
+    """The beginning of the text in one line, cut between words."""
+    line = " ".join(text[: LEAD_CHARACTERS * 4].split())
+    if len(line) <= LEAD_CHARACTERS:
+        return line
+    cut = line[: LEAD_CHARACTERS + 1].rpartition(" ")[0]
+    return f"{cut or line[:LEAD_CHARACTERS]}…"
+
+
+def web_address(url: str | None) -> str | None:
+    """The url where a browser may follow it: an article's own could be of any scheme."""
+    return url if url and url.startswith(("https://", "http://")) else None
+
+
+def article_address(article: str, ui: str | None) -> str:
+    """The page of the article."""
+    return f"/articles/{article}" + (f"?ui={ui}" if ui else "")
+
+
+def wire_item(article: EnrichedArticle, interface: Interface, ui: str | None) -> WireItem:
+    """The article as the wire shows it; `ui` is the interface language that links carry on."""
+    wire = WireQuery(ui=ui)
+    return WireItem(
+        id=article.id,
+        href=article_address(article.id, ui),
+        revision=article.revision.number,
+        language=article.language.code,
+        direction=article.language.direction,
+        title=article.title.strip() or interface.word("untitled"),
+        lead=lead_of(article.text),
+        source=Link(article.source, wire.having("source", article.source).address),
+        language_name=interface.language(article.language.code),
+        at=article.published.at,
+        precision=article.published.precision,
+        clock=interface.clock(article.published),
+        day=interface.day(article.published),
+        topics=tuple(
+            Link(interface.topic(topic.slug), wire.having("topic", topic.slug).address)
+            for topic in article.topics[:TAGS_SHOWN]
+        ),
+        countries=tuple(
+            Link(interface.country(country.code), wire.having("country", country.code).address)
+            for country in article.countries[:TAGS_SHOWN]
+        ),
+        relation=article.duplicate.relation if article.duplicate else None,
+    )
+
+
+def filter_group(
+    name: str, values: Sequence[FacetValue], labels: Sequence[str], heading: str, query: WireQuery
+) -> FilterGroup:
+    """The values of one filter, the chosen one among the first."""
+    chosen = (query.get(name) or "").casefold()
+    choices = [
+        Choice(
+            label=label,
+            href=query.having(name, None if value.value.casefold() == chosen else value.label).address,
+            chosen=value.value.casefold() == chosen,
+            # Beside another filter the count of a value alone would promise what is not found.
+            count=None if query.filters else value.count,
+        )
+        for value, label in zip(values[:VALUES_LISTED], labels, strict=False)
+    ]
+    return FilterGroup(name, heading, tuple(choices[:VALUES_SHOWN]), tuple(choices[VALUES_SHOWN:]))
+
+
+def paragraphs(text: str) -> Sequence[str]:
+    """The contract has a paragraph a line."""
+    return [line for line in text.splitlines() if line.strip()]

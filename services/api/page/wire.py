@@ -1,0 +1,152 @@
+"""Makes the wire and the page of one article from what the cache holds."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import msgspec
+
+from services.api.page.interface import Interface
+from services.api.page.query import WireQuery
+from services.api.page.rendering import render
+from services.api.page.views import (
+    Choice,
+    FilterGroup,
+    Link,
+    article_address,
+    filter_group,
+    paragraphs,
+    web_address,
+    wire_item,
+)
+from services.cache.facets import Filter
+from services.cache.reading import Dimension, Page, Reader
+from shared.contracts import EnrichedArticle
+
+ARTICLES_A_PAGE = 30
+VERSIONS_SHOWN = 20
+_ARTICLE = msgspec.json.Decoder(EnrichedArticle)
+_DIMENSIONS: tuple[tuple[Dimension, str], ...] = (
+    ("topic", "topics"),
+    ("language", "languages"),
+    ("country", "countries"),
+    ("source", "sources"),
+)
+
+
+async def wire_page(reader: Reader, query: WireQuery, interface: Interface) -> str:
+    """The wire, newest first. Raises TransientError while Redis is away."""
+    page = await reader.page(query.wanted, order="newest", cursor=query.before, limit=ARTICLES_A_PAGE)
+    groups = [await _filter_group(reader, dimension, word, query, interface) for dimension, word in _DIMENSIONS]
+    return render(
+        "wire.html",
+        interface,
+        items=[wire_item(_ARTICLE.decode(item.body), interface, query.ui) for item in page.items],
+        groups=[group for group in groups if group.shown],
+        duplicates=_duplicates(query, interface),
+        active=_active(query, interface),
+        query=query,
+        home=WireQuery(ui=query.ui).address,
+        newest=WireQuery(query.filters, None, query.ui).address if query.before else None,
+        older=None if page.complete else WireQuery(query.filters, page.reached, query.ui).address,
+        stream=_stream(query, page),
+        other=_other_language(query.address, interface),
+    )
+
+
+async def _filter_group(
+    reader: Reader, dimension: Dimension, word: str, query: WireQuery, interface: Interface
+) -> FilterGroup:
+    values = await reader.values(dimension)
+    labels = [_label(dimension, value.label, interface) for value in values]
+    return filter_group(dimension, values, labels, interface.word(word), query)
+
+
+def _duplicates(query: WireQuery, interface: Interface) -> list[Choice]:
+    return [
+        Choice(
+            interface.word(f"duplicates_{choice}"),
+            query.having("duplicates", None if choice == "show" else choice).address,
+            chosen=(query.get("duplicates") or "show") == choice,
+            count=None,
+        )
+        for choice in ("show", "hide", "only")
+    ]
+
+
+def _active(query: WireQuery, interface: Interface) -> list[Link]:
+    """Each filter that is set, and the wire without it."""
+    return [Link(_label(name, value, interface), query.having(name, None).address) for name, value in query.filters]
+
+
+def _label(name: str, value: str, interface: Interface) -> str:
+    match name:
+        case "topic":
+            return interface.topic(value)
+        case "language":
+            return interface.language(value)
+        case "country":
+            return interface.country(value.upper())
+        case "group":
+            return interface.word("group_filter")
+        case "duplicates":
+            return f"{interface.word('duplicates')}: {interface.word(f'duplicates_{value}')}"
+        case _:
+            return value
+
+
+def _stream(query: WireQuery, page: Page) -> str | None:
+    """Where what arrives after this page comes; only the newest page is live."""
+    if query.before:
+        return None
+    return f"/v1/stream?{urlencode([*query.filters, ('since', page.newest.encode())])}"
+
+
+def _other_language(address: str, interface: Interface) -> Link:
+    path, _, query = address.partition("?")
+    kept = [part for part in query.split("&") if part and not part.startswith("ui=")]
+    return Link(interface.word("other_language"), f"{path}?{'&'.join([*kept, f'ui={interface.other}'])}")
+
+
+async def article_page(reader: Reader, article_id: str, ui: str | None, interface: Interface) -> str | None:
+    """The page of the article; None where the cache does not hold it. Raises TransientError while Redis is away."""
+    body = await reader.article(article_id)
+    if body is None:
+        return None
+    article = _ARTICLE.decode(body)
+    group = article.duplicate.group if article.duplicate else article.id
+    versions = await reader.page(Filter(group=group), order="arrival", cursor=None, limit=VERSIONS_SHOWN)
+    first = await reader.article(article.duplicate.of) if article.duplicate else None
+    return render(
+        "article.html",
+        interface,
+        article=article,
+        item=wire_item(article, interface, ui),
+        paragraphs=paragraphs(article.text),
+        source_address=web_address(article.url),
+        duplicate_of=_ARTICLE.decode(first) if first else None,
+        versions=_versions(versions, article, interface, ui),
+        address=lambda identifier: article_address(identifier, ui),
+        wire=lambda name, value: WireQuery(ui=ui).having(name, value).address,
+        home=WireQuery(ui=ui).address,
+        other=_other_language(article_address(article.id, None), interface),
+    )
+
+
+def _versions(page: Page, article: EnrichedArticle, interface: Interface, ui: str | None) -> list[object]:
+    """What repeats this story, where anything does."""
+    items = [wire_item(_ARTICLE.decode(item.body), interface, ui) for item in page.items]
+    return list(items) if any(item.id != article.id for item in items) else []
+
+
+def message_page(interface: Interface, name: str, *, again_seconds: int | None = None) -> str:
+    """A page that says what is wrong; `name` is that of its words, `again_seconds` when it loads itself again."""
+    return render(
+        "message.html",
+        interface,
+        title=interface.word(f"{name}_title"),
+        text=interface.word(f"{name}_text"),
+        again_seconds=again_seconds,
+        home="/",
+        other=Link(interface.word("other_language"), f"/?ui={interface.other}"),
+    )
