@@ -11,9 +11,10 @@ import ahocorasick
 from services.normalizer import credit_rules
 from services.normalizer.credit_rules import CreditRule
 from services.normalizer.lines import Line
-from services.normalizer.media import Medium, canonical_name, form_key, known_medium, named_forms
+from services.normalizer.media import Form, Medium, canonical_name, form_key, is_never, known_medium, named_forms
 from services.normalizer.patterns import folded_pattern, read_data
 from shared.contracts.articles import AttributionKind
+from shared.text.match_key import fold
 
 DATELINE = 70
 """Characters at the head of a line in which a dateline stands."""
@@ -27,6 +28,8 @@ CUE = 70
 """Characters before a name in which the word that makes it a source stands."""
 LONGEST_LINE = 20_000
 """Characters of a line that are searched: a longer one is no paragraph, and credits stand at its head."""
+LEAST_PREFIXED = 4
+"""Letters of the shortest name that is known under an Arabic prefix: shorter ones are parts of other words."""
 LONGEST_EVIDENCE = 600
 MOST_CREDITS = 40
 LONGEST_OUTLET = 80
@@ -47,10 +50,13 @@ class Credited:
 class _Named:
     """A known medium named in a line's key, from `start` to `end`."""
 
-    medium: Medium
+    form: Form
     start: int
     end: int
-    is_sign: bool
+
+    @property
+    def medium(self) -> Medium:
+        return self.form.medium
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,38 +70,41 @@ class _Finder:
 
     def __init__(self) -> None:
         self._automaton = ahocorasick.Automaton()
-        names: dict[str, list[tuple[Medium, bool]]] = {}
+        names: dict[str, Form] = {}
         triggers: dict[str, list[int]] = {}
-        for form, medium, is_sign in named_forms():
-            names.setdefault(form, []).append((medium, is_sign))
+        for form in named_forms():
+            names.setdefault(fold(form.written), form)
         for place, rule in enumerate(credit_rules.RULES):
             for trigger in rule.triggers:
                 triggers.setdefault(trigger, []).append(place)
         for word in sorted({*names, *triggers}):
-            named = names.get(word, [None])[0]
-            self._automaton.add_word(word, (len(word), named, tuple(triggers.get(word, ()))))
+            self._automaton.add_word(word, (len(word), names.get(word), tuple(triggers.get(word, ()))))
         self._automaton.make_automaton()
 
     def find(self, key: str) -> _Found:
         """The media named in the key, longest form first, and the rules to try on it."""
         named: list[_Named] = []
         rules: set[int] = set()
-        for last, (length, medium_and_sign, triggered) in self._automaton.iter(key, 0, min(len(key), LONGEST_LINE)):
+        for last, (length, form, triggered) in self._automaton.iter(key, 0, min(len(key), LONGEST_LINE)):
+            start, end = last + 1 - length, last + 1
+            if not _begins_word(key, start, length):
+                continue
             rules.update(triggered)
-            if medium_and_sign is not None and _is_whole_name(key, last + 1 - length, last + 1):
-                named.append(_Named(medium_and_sign[0], last + 1 - length, last + 1, medium_and_sign[1]))
+            if form is not None and not (end < len(key) and key[end].isalnum() and key[last].isalnum()):
+                named.append(_Named(form, start, end))
         return _Found(_longest(named), [credit_rules.RULES[place] for place in sorted(rules)])
 
 
 _ARABIC_PREFIX = re.compile(r"(?<!\w)(?:[وف]?(?:[بلك]|ال|لل|بال|كال)?)$")
 
 
-def _is_whole_name(key: str, start: int, end: int) -> bool:
-    if end < len(key) and key[end].isalnum() and key[end - 1].isalnum():
-        return False
+def _begins_word(key: str, start: int, length: int) -> bool:
+    """Whether a word begins here; the Arabic prefixes are no part of a longer name, but may be of a short one."""
     if start == 0 or not (key[start - 1].isalnum() and key[start].isalnum()):
         return True
-    return "\u0620" <= key[start] <= "\u064a" and _ARABIC_PREFIX.search(key[max(0, start - 5) : start]) is not None
+    if length < LEAST_PREFIXED or not "\u0620" <= key[start] <= "\u064a":
+        return False
+    return _ARABIC_PREFIX.search(key[max(0, start - 5) : start]) is not None
 
 
 def _longest(named: list[_Named]) -> list[_Named]:
@@ -112,9 +121,13 @@ _CUES = read_data("cues.toml")
 _BEFORE = re.compile("|".join(rf"(?:(?<!\w)[وفبل]?{folded_pattern(cue)}$)" for cue in _CUES["before"]))
 _AFTER = re.compile("|".join(f"(?:{folded_pattern(cue)})" for cue in _CUES["after"]))
 _NEVER_BEFORE = re.compile("(?:" + "|".join(folded_pattern(word) for word in _CUES["never_before"]) + r")\W*$")
-_TOLD = re.compile(r"(?:(?<!\w)(?:الي|ل|مع|عن|وكاله|وكالات|with|told|to|a|al|aux?|нашему)|لوكاله|\bلـ?)\W*$")
+_TOLD = re.compile(r"(?<!\w)(?:" + "|".join(folded_pattern(cue) for cue in _CUES["told"]) + r")\W{0,3}$")
+_AGENCY_BEFORE = re.compile(r"وكال\w+ \W?$")
+_PHOTOGRAPHER = re.compile(r"[A-ZÀ-Þ][\w.\-]+ [A-ZÀ-Þ][\w.\-]+ ?/ ?$")
 _SENTENCE_END = re.compile(r"[.!?؟。»\"”)]\W*$")
 _DATELINE_AFTER = re.compile(r"\W{0,3}[\-–—:/)،,|]")
+_SET_APART_BEFORE = re.compile(r"[\-–—/|(]\s*$")
+_SET_APART_AFTER = re.compile(r"\s*[\-–—/|)]")
 _PLACES = re.compile(r"[\w\s.,،()/\-–—:«»\"'|]*")
 _INITIALS = re.compile(r"\(?\s*(?:[\w.]{1,5}\s*[/,\-–]\s*)*$")
 _WORD = re.compile(r"\w+")
@@ -141,10 +154,12 @@ def _credits_of_line(line: Line, place: int, source_key: str, is_credit_line: bo
     for rule in found.rules:
         for credit in rule.read(line):
             for outlet in credit.outlets:
-                if len(outlet) <= LONGEST_OUTLET and not _is_own(outlet, source_key):
+                if len(outlet) <= LONGEST_OUTLET and not is_never(outlet) and not _is_own(outlet, source_key):
                     yield _from_rule(rule, outlet, credit.title, credit.date, _sentence(line, credit.place))
     for named in found.named:
         if named.medium.is_own(source_key) or _NEVER_BEFORE.search(line.key, max(0, named.start - 20), named.start):
+            continue
+        if _PHOTOGRAPHER.search(line.text, 0, len(line.shown(0, named.start))):
             continue
         kind = _kind(line, place, named, found.named, is_credit_line)
         if kind is not None:
@@ -165,7 +180,7 @@ def _kind(
 ) -> AttributionKind | None:
     if _is_credit(line, place, named, others, is_credit_line):
         return "agency" if named.medium.is_agency else None
-    if named.is_sign and not _is_as_written(line, named):
+    if not _is_as_written(line, named):
         return None
     if named.medium.is_agency and named.medium.name != "agencies":
         return "quote"
@@ -176,10 +191,10 @@ def _kind(
 def _is_credit(line: Line, place: int, named: _Named, others: Sequence[_Named], is_credit_line: bool) -> bool:
     """Whether the name stands where a co-author is named: dateline, brackets at an end, credit line, last words."""
     before, after = line.key[: named.start], line.key[named.end :]
-    if _is_credit_line(line, others, is_credit_line):
-        return True
-    if _TOLD.search(before[-20:]):
+    if _TOLD.search(before[-CUE:]):
         return False
+    if _is_credit_line(line, named, others, is_credit_line):
+        return True
     if place < TOP_LINES and named.end <= DATELINE and _DATELINE_AFTER.match(after) and _is_dateline(before):
         return True
     bracket = before.rfind("(")
@@ -194,19 +209,34 @@ def _is_dateline(before: str) -> bool:
     return _PLACES.fullmatch(before) is not None and len(before.split()) <= 2 * CREDIT_WORDS
 
 
-def _is_credit_line(line: Line, named: Sequence[_Named], is_credit_line: bool) -> bool:
+def _is_credit_line(line: Line, named: _Named, others: Sequence[_Named], is_credit_line: bool) -> bool:
+    """A line that is nothing but media, and what stands beside them: a place, initials, another outlet."""
     if len(line.text) > CREDIT_LINE and not is_credit_line:
         return False
-    rest = len(_WORD.findall(line.key)) - sum(len(_WORD.findall(line.key[name.start : name.end])) for name in named)
-    return rest <= (2 * CREDIT_WORDS if is_credit_line else CREDIT_WORDS) and not _SENTENCE_END.search(line.text[:-1])
+    rest = len(_WORD.findall(line.key)) - sum(len(_WORD.findall(line.key[name.start : name.end])) for name in others)
+    if rest == 0 or is_credit_line:
+        return rest <= 2 * CREDIT_WORDS and not _SENTENCE_END.search(line.text[:-1])
+    is_set_apart = _SET_APART_BEFORE.search(line.key, 0, named.start) or _SET_APART_AFTER.match(line.key, named.end)
+    return rest <= CREDIT_WORDS and bool(is_set_apart) and not _SENTENCE_END.search(line.text)
 
 
 def _is_as_written(line: Line, named: _Named) -> bool:
-    """Whether a short form stands in the capitals that the data file writes; Arabic has none, and needs a cue."""
+    """Whether the name is in the capitals that make it one; a short Arabic form needs `agency` before it."""
     shown = line.shown(named.start, named.end)
-    if shown.isascii() or shown.upper() != shown.lower():
-        return shown in named.medium.signs
-    return re.search(r"وكال\w+ [«\"(]?$", line.key[: named.start][-20:]) is not None
+    has_case = shown.upper() != shown.lower()
+    if named.form.is_sign:
+        if has_case:
+            return shown in named.medium.signs
+        return _AGENCY_BEFORE.search(line.key, max(0, named.start - 20), named.start) is not None
+    return not has_case or shown == named.form.written or shown.isupper() or _begins_with_capitals(shown, named.form)
+
+
+def _begins_with_capitals(shown: str, form: Form) -> bool:
+    """Where the form has a capital, so has the text: `le monde` is the world."""
+    words, written = shown.split(), form.written.split()
+    return len(words) == len(written) and all(
+        word[:1].isupper() for word, as_written in zip(words, written, strict=True) if as_written[:1].isupper()
+    )
 
 
 def _is_own(outlet: str, source_key: str) -> bool:

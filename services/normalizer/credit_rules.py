@@ -11,6 +11,9 @@ from services.normalizer.lines import Line
 from services.normalizer.patterns import folded_pattern, read_data
 from shared.text.match_key import fold
 
+LONGEST_WHOLE = 150
+"""Characters of the longest line that can be nothing but a credit."""
+
 CreditKind = Literal["syndication", "quote"]
 
 
@@ -51,6 +54,8 @@ class CreditRule:
         """Every credit that the rule finds in the line."""
         text = line.key if self.is_on_key else line.text
         if self.is_whole:
+            if len(text) > LONGEST_WHOLE:
+                return []
             found = self.pattern.fullmatch(text)
             return [self._credit(line, found)] if found else []
         return [self._credit(line, found) for found in self.pattern.finditer(text)]

@@ -54,16 +54,29 @@ class RuleSet:
     """The rules of some places, asked all at once: nearly every line matches none, and that must be cheap."""
 
     def __init__(self, rules: Sequence[LineRule]) -> None:
-        self._rules = tuple(rules)
         self._longest = max((rule.most for rule in rules), default=0)
-        self._needing = tuple(rule for rule in rules if rule.needs)
-        self._other = re.compile("|".join(f"(?:{rule.pattern.pattern})" for rule in rules if not rule.needs))
+        self._all = _Alternatives(rules)
+        self._for_long = _Alternatives([rule for rule in rules if rule.most > LONGEST_LINE])
 
     def find(self, line: Line) -> LineRule | None:
         """The first rule, in the order of the file, that describes the line."""
-        if len(line.text) > self._longest:
+        length = len(line.text)
+        if length > self._longest:
             return None
-        if self._other.fullmatch(line.key):
+        return (self._all if length <= LONGEST_LINE else self._for_long).find(line)
+
+
+class _Alternatives:
+    """Rules as one pattern, but for those that need a word: looking for it is cheaper still."""
+
+    def __init__(self, rules: Sequence[LineRule]) -> None:
+        self._rules = tuple(rules)
+        self._needing = tuple(rule for rule in rules if rule.needs)
+        others = [rule.pattern.pattern for rule in rules if not rule.needs]
+        self._others = re.compile("|".join(f"(?:{pattern})" for pattern in others)) if others else None
+
+    def find(self, line: Line) -> LineRule | None:
+        if self._others is not None and self._others.fullmatch(line.key):
             return next((rule for rule in self._rules if rule.matches(line)), None)
         return next((rule for rule in self._needing if rule.matches(line)), None)
 

@@ -25,6 +25,9 @@ class Medium:
         return any(word in source_key for word in self.own)
 
 
+_DATA = read_data("media.toml")
+
+
 def _load() -> tuple[Medium, ...]:
     return tuple(
         Medium(
@@ -34,7 +37,7 @@ def _load() -> tuple[Medium, ...]:
             signs=tuple(entry.get("signs", ())),
             own=tuple(fold(word) for word in entry.get("own", ())),
         )
-        for entry in read_data("media.toml")["medium"]
+        for entry in _DATA["medium"]
     )
 
 
@@ -67,16 +70,33 @@ def known_medium(name: str) -> Medium | None:
     return _BY_FORM.get(key) or _BY_FORM.get(_ARTICLES.sub("", key))
 
 
+_NEVER = frozenset(form_key(name) for name in _DATA["never"])
+
+
+def is_never(name: str) -> bool:
+    """Whether the name is of a platform or body that is no medium."""
+    return form_key(name) in _NEVER
+
+
 def canonical_name(name: str) -> str:
     """The name that Khabar gives the medium, or the name itself where it is not known."""
     medium = known_medium(name)
     return medium.name if medium else name
 
 
-def named_forms() -> Iterator[tuple[str, Medium, bool]]:
-    """Every match key that names a medium, and whether it is only a sign of it."""
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form that names a medium: as written, and whether it must be written exactly so."""
+
+    written: str
+    medium: Medium
+    is_sign: bool
+
+
+def named_forms() -> Iterator[Form]:
+    """Every form of every medium."""
     for medium in MEDIA:
         for form in medium.forms:
-            yield fold(form), medium, False
+            yield Form(form, medium, is_sign=False)
         for sign in medium.signs:
-            yield fold(sign), medium, True
+            yield Form(sign, medium, is_sign=True)

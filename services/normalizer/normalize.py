@@ -31,6 +31,7 @@ LONGEST_DATE_LINE = 80
 MOST_TAGS = 100
 LONGEST_TAG = 100
 
+_DATED = re.compile(r"(?<!\d)(?:1[34]|19|20|25)\d\d(?!\d)|\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2}|\d:\d\d")
 _TAG_LABEL = re.compile(r"^[^\w#]*[^\W\d]+(?: [^\W\d]+)? ?[:|] ?")
 _TAG_SEPARATOR = re.compile(r"[,،;؛|#•·\n]+")
 _AUTHOR_LABEL = re.compile(
@@ -160,7 +161,7 @@ def _date_evidence(given: _Given, credited: Sequence[Credited], lines: Sequence[
         if credit.date is not None:
             yield DateEvidence("attribution", credit.date)
     for line in lines[:DATE_LINES]:
-        if len(line.text) <= LONGEST_DATE_LINE and any(char.isdecimal() for char in line.text):
+        if len(line.text) <= LONGEST_DATE_LINE and _DATED.search(line.key):
             yield DateEvidence("text", line.text)
 
 
