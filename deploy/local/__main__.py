@@ -6,6 +6,7 @@ import shutil
 import signal
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from types import FrameType
 
@@ -47,11 +48,13 @@ def main(arguments: Sequence[str]) -> int:
 def _run(options: Options) -> int:
     for each in STOPPING:
         signal.signal(each, _interrupt)
+    began = time.monotonic()
     supervisor: Supervisor | None = None
     try:
         supervisor = start(options)
         if options.samples:
             push_samples(options.ports, local_folder() / "samples-pushed")
+        say(f"\nKhabar is running: {stack.page(options.ports)} ({time.monotonic() - began:.0f} s after the start)")
         _tell(options)
         if options.detach:
             return 0
@@ -123,7 +126,6 @@ ARTICLE = '{"source": "my desk", "title": "Hello", "text": "The harbour opened t
 
 
 def _tell(options: Options) -> None:
-    say(f"\nKhabar is running: {stack.page(options.ports)}")
     if options.detach:
         say("It runs on in the background; `make stop` ends it.")
         return

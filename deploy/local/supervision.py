@@ -60,11 +60,13 @@ class Supervisor:
             time.sleep(POLL_SECONDS)
 
     def is_running(self) -> bool:
-        """Whether it answers."""
+        """Whether it answers, be it only that it is ending."""
         try:
             self._call("getState")
         except OSError:
             return False
+        except LocalError:
+            return True
         return True
 
     def start_program(self, name: str) -> None:

@@ -82,7 +82,7 @@ class RunningStack:
     def interrupt(self) -> int:
         """Ctrl-C; gives the exit status."""
         assert self._process is not None
-        self._process.send_signal(signal.SIGINT)
+        self._process.send_signal(signal.SIGINT)  # no harm where it has ended
         return self.wait()
 
     def wait(self) -> int:

@@ -24,9 +24,11 @@ PATIENCE_SECONDS = 60
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     """Started once for the tests that do not stop it; the samples are on its page."""
     it = RunningStack(tmp_path_factory.mktemp("make-run"))
-    it.start()
-    yield it
-    it.interrupt()
+    try:
+        it.start()
+        yield it
+    finally:
+        it.interrupt()
 
 
 def _ids(running: RunningStack) -> set[str]:
@@ -74,20 +76,18 @@ def test_a_killed_service_comes_back_under_another_pid(running: RunningStack) ->
         time.sleep(0.1)
 
 
-def test_ctrl_c_leaves_nothing_running_and_a_second_run_keeps_the_data(tmp_path: Path) -> None:
-    stack = RunningStack(tmp_path)
-    stack.start()
-    pids = stack.pids()
-    first = _ids(stack)
-    assert stack.interrupt() == 0
-    assert "data is kept" in stack.said
-    assert not [name for name, pid in pids.items() if Path(f"/proc/{pid}").exists()]
-    assert not [name for name, port in stack.ports.items() if is_taken(port)]
-    stack.start()
-    assert "pushed" not in stack.said
-    assert _ids(stack) >= first
+def test_ctrl_c_leaves_nothing_running_and_a_second_run_keeps_the_data(running: RunningStack) -> None:
+    """The last one: it ends what the tests above shared."""
+    pids, first = running.pids(), _ids(running)
     assert first
-    assert stack.command(["stop"]).returncode == 0
-    assert stack.wait() == 0
-    assert stack.command(["clean"]).returncode == 0
-    assert not tmp_path.exists()
+    assert running.interrupt() == 0
+    assert "data is kept" in running.said
+    assert not [name for name, pid in pids.items() if Path(f"/proc/{pid}").exists()]
+    assert not [name for name, port in running.ports.items() if is_taken(port)]
+    running.start()
+    assert "pushed" not in running.said
+    assert _ids(running) >= first
+    assert running.command(["stop"]).returncode == 0
+    assert running.wait() == 0
+    assert running.command(["clean"]).returncode == 0
+    assert not running.folder.exists()
