@@ -13,6 +13,8 @@ from shared.topics import TOPICS
 # Above the largest record of any topic: the topic's own limit decides, in `publish`, with a reason.
 MAX_REQUEST_BYTES = max(topic.max_record_bytes for topic in TOPICS) + (1 << 20)
 
+RAW_DELIVERY_MS = 60_000  # how long a record waits for a broker that restarts (10-15 s) before its push fails
+
 
 class ClientOptions(TypedDict, total=False):
     """Keyword arguments that aiokafka's clients share."""
@@ -48,5 +50,5 @@ def raw_producer(settings: Settings) -> AIOKafkaProducer:
         compression_type="zstd",
         linger_ms=5,
         max_request_size=MAX_REQUEST_BYTES,
-        request_timeout_ms=15_000,
+        request_timeout_ms=RAW_DELIVERY_MS,
     )

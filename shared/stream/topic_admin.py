@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 DAY_MS = 86_400_000
 DEAD_RETENTION_FACTOR = 4  # dead letters wait for a person: weeks, where articles have days
 TOLD_SECONDS, TOLD_POLL_SECONDS = 15.0, 0.1  # seen: a few hundred milliseconds
-FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.5, 10.0
+FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.5, 3.0
 
 
 class TopicsError(CannotStartError):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import faust
 import mode
@@ -76,20 +77,20 @@ class _Worker:
         crashed = asyncio.create_task(app._crashed.wait())
         await asyncio.wait({stopping, ended, crashed, pulse}, return_when=asyncio.FIRST_COMPLETED)
         if not stopping.done():
-            return self._died(app, pulse)
+            self._die(app, pulse)
         pulse.cancel()
         await app.stop()
         log.info("stopped", service=self._name)
         return 0
 
-    def _died(self, app: faust.App, pulse: asyncio.Task[None]) -> int:
+    def _die(self, app: faust.App, pulse: asyncio.Task[None]) -> NoReturn:
         reason = app._crash_reason
         if reason is None and pulse.done() and not pulse.cancelled():
             reason = pulse.exception()
         self._health.died = repr(reason)
         log.error("died", service=self._name, error=repr(reason), exc_info=reason)
-        # An orderly stop would wait for brokers that may be the reason. The next owner fences what is left.
-        return EXIT_FAILED
+        # An orderly stop would wait for brokers that may be the reason; the next owner fences what is left open.
+        os._exit(EXIT_FAILED)
 
     # -- Faust -------------------------------------------------------------------------------------------------
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import orjson
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
-from services.normalizer.stage import Normalizer
 
 from services.cache.facets import Filter
 from services.cache.reading import Reader
+from services.normalizer.stage import Normalizer
 from shared.clock import system_clock
 from shared.contracts import decode_raw
 from shared.outcomes import Coordinates, Publish, Received
@@ -25,7 +25,9 @@ from shared.topics import DEAD, ENRICHED, Topic
 Version = tuple[str, str]
 """Id of an article, hash of a revision."""
 
-QUIET_SECONDS = 20.0  # nothing new for so long: longer than a session timeout and a rebalance
+QUIET_SECONDS = (
+    60.0  # nothing new for so long: a broker's restart, a timeout of 20 s and a service's start, on a busy machine
+)
 
 
 async def expected_versions(values: Sequence[bytes]) -> set[Version]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from deploy.local.process import Server
 from tests.servers.services import Service
@@ -50,7 +51,7 @@ class Chaos:
         """Returns when the last fault is over."""
         for fault in self._order():
             await asyncio.sleep(self.plan.pause_seconds)
-            await fault
+            await fault()
 
     async def supervise(self) -> None:
         """Starts whatever has died, until cancelled."""
@@ -60,17 +61,17 @@ class Chaos:
                     service.server.launch()
             await asyncio.sleep(RESTART_SECONDS)
 
-    def _order(self) -> list[Coroutine[None, None, None]]:
+    def _order(self) -> list[Callable[[], Awaitable[None]]]:
         chance = random.Random(self.seed)
         once_each = chance.sample(list(self.services), len(self.services))
         victims = (once_each * (1 + self.plan.kills // len(once_each)))[: self.plan.kills]
-        faults: list[Coroutine[None, None, None]] = [self._kill(service) for service in victims]
+        faults: list[Callable[[], Awaitable[None]]] = [partial(self._kill, service) for service in victims]
         agents = [service for service in self.services if service.name != "api"]
-        faults += [self._stop(chance.choice(agents)) for _ in range(self.plan.stops)]
+        faults += [partial(self._stop, chance.choice(agents)) for _ in range(self.plan.stops)]
         if self.plan.redis:
-            faults.append(self._kill_and_start("Redis", self.redis))
+            faults.append(partial(self._kill_and_start, "Redis", self.redis))
         if self.plan.kafka:
-            faults.append(self._kill_and_start("Kafka", self.kafka))
+            faults.append(partial(self._kill_and_start, "Kafka", self.kafka))
         chance.shuffle(faults)
         return faults
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
 
 from shared.contracts import decode_raw
 from shared.settings import Settings, load_settings
@@ -108,21 +110,40 @@ async def _cache_caught_up(settings: Settings, articles: int) -> None:
 
 
 async def push_evenly(settings: Settings, values: Sequence[bytes], seconds: float) -> None:
-    """Pushes at an even pace, and returns when each is acknowledged; a broker that is away is waited for."""
+    """Pushes at an even pace, and returns when each is acknowledged; what is not is pushed again, as producers do."""
     producer = raw_producer(settings)
     await producer.start()
     loop = asyncio.get_running_loop()
-    started, deliveries = loop.time(), []
+    started = loop.time()
+    sent: list[tuple[bytes, asyncio.Future[object]]] = []
     try:
         for place, value in enumerate(values):
-            article = decode_raw(value)
-            headers = raw_headers(article.source)
-            topic = settings.topic(RAW.name)
-            deliveries.append(await producer.send(topic, value, raw_key(article), headers=headers))
-            if len(deliveries) == IN_FLIGHT:
-                await asyncio.gather(*deliveries)
-                deliveries.clear()
+            sent.append((value, await _send(producer, settings, value)))
+            if len(sent) == IN_FLIGHT:
+                await _acknowledged(producer, settings, sent)
             await asyncio.sleep(max(0.0, started + place * seconds / len(values) - loop.time()))
-        await asyncio.gather(*deliveries)
+        await _acknowledged(producer, settings, sent)
     finally:
         await producer.stop()
+
+
+async def _send(producer: AIOKafkaProducer, settings: Settings, value: bytes) -> asyncio.Future[object]:
+    article = decode_raw(value)
+    while True:
+        try:
+            delivery: asyncio.Future[object] = await producer.send(
+                settings.topic(RAW.name), value, raw_key(article), headers=raw_headers(article.source)
+            )
+        except KafkaError:
+            await asyncio.sleep(0.5)
+        else:
+            return delivery
+
+
+async def _acknowledged(
+    producer: AIOKafkaProducer, settings: Settings, sent: list[tuple[bytes, asyncio.Future[object]]]
+) -> None:
+    while sent:
+        results = await asyncio.gather(*(delivery for _, delivery in sent), return_exceptions=True)
+        again = [value for (value, _), result in zip(sent, results, strict=True) if isinstance(result, BaseException)]
+        sent[:] = [(value, await _send(producer, settings, value)) for value in again]

@@ -71,6 +71,12 @@ class Services:
         assert done.returncode == status, done.stdout + done.stderr
         return done.stdout
 
+    def khabar_fails(self, *arguments: str) -> str:
+        """Runs a command that must refuse to run (exit status 2), and gives what it said."""
+        done = subprocess.run([*KHABAR, *arguments], env=self.environment, capture_output=True, text=True)
+        assert done.returncode == 2, done.stdout + done.stderr
+        return done.stderr
+
     def _service(self, name: str, port: int) -> Service:
         kind = name.rpartition("-")[0]
 

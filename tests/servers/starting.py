@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from deploy.local.kafka import Broker
 from deploy.local.kafka_jars import ensure_jars
 from deploy.local.ports import free_ports
 from deploy.local.process import Server
-from deploy.local.redis import RedisServer
+from deploy.local.redis import RedisServer, redis_program
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +49,9 @@ def redis_server(folder: Path) -> RedisUnderTest:
     server = Server("Redis", redis.command(), folder / "redis.log", is_ready=redis.is_ready)
     server.start()
     return RedisUnderTest(redis.url, server)
+
+
+def redis_has_tls() -> bool:
+    """Whether the Redis that is used here was built with TLS."""
+    asked = subprocess.run([redis_program(), "--tls-port", "bad"], capture_output=True, text=True, timeout=10)
+    return "Bad directive" not in asked.stdout + asked.stderr
