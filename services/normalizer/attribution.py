@@ -12,6 +12,7 @@ from services.normalizer import credit_rules
 from services.normalizer.credit_rules import CreditRule
 from services.normalizer.lines import Line
 from services.normalizer.media import Form, Medium, canonical_name, form_key, is_never, known_medium, named_forms
+from services.normalizer.own_name import is_own_name
 from services.normalizer.patterns import folded_pattern, read_data
 from shared.contracts.articles import AttributionKind
 from shared.text.match_key import fold
@@ -30,6 +31,8 @@ LONGEST_LINE = 20_000
 """Characters of a line that are searched: a longer one is no paragraph, and credits stand at its head."""
 LEAST_PREFIXED = 4
 """Letters of the shortest name that is known under an Arabic prefix: shorter ones are parts of other words."""
+MOST_BETWEEN = 3
+"""Characters between a name and its short form in brackets."""
 LONGEST_EVIDENCE = 600
 MOST_CREDITS = 40
 LONGEST_OUTLET = 80
@@ -121,18 +124,22 @@ _CUES = read_data("cues.toml")
 _BEFORE = re.compile("|".join(rf"(?:(?<!\w)[وفبل]?{folded_pattern(cue)}$)" for cue in _CUES["before"]))
 _AFTER = re.compile("|".join(f"(?:{folded_pattern(cue)})" for cue in _CUES["after"]))
 _NEVER_BEFORE = re.compile("(?:" + "|".join(folded_pattern(word) for word in _CUES["never_before"]) + r")\W*$")
+_NO_MEDIUM = re.compile("(?<!\\w)(?:" + "|".join(folded_pattern(word) for word in _CUES["no_medium"]) + ")")
 _TOLD = re.compile(r"(?<!\w)(?:" + "|".join(folded_pattern(cue) for cue in _CUES["told"]) + r")\W{0,3}$")
 _AGENCY_BEFORE = re.compile(r"وكال\w+ \W?$")
+_UNNAMED = "agencies"
 _PHOTOGRAPHER = re.compile(r"[A-ZÀ-Þ][\w.\-]+ [A-ZÀ-Þ][\w.\-]+ ?/ ?$")
 _SENTENCE_END = re.compile(r"[.!?؟。»\"”)]\W*$")
 _DATELINE_AFTER = re.compile(r"\W{0,3}[\-–—:/)،,|]")
 _SET_APART_BEFORE = re.compile(r"[\-–—/|(]\s*$")
 _SET_APART_AFTER = re.compile(r"\s*[\-–—/|)]")
+_DATELINE_BEFORE = re.compile(r"[\-–—/(:،,|]\s*$")
 _PLACES = re.compile(r"[\w\s.,،()/\-–—:«»\"'|]*")
 _INITIALS = re.compile(r"\(?\s*(?:[\w.]{1,5}\s*[/,\-–]\s*)*$")
 _WORD = re.compile(r"\w+")
 _SOURCE_WORD = re.compile(r"[^\w]")
-_SENTENCE_START = re.compile(r"(?:[.!?؟。]\s+|\n)")
+# A full stop after one letter is an abbreviation: `U.S.`, `د. ب. أ`.
+_SENTENCE_START = re.compile(r"(?:(?<=[^\W_]{2}[.!?؟])|(?<=[»\"”)][.!?؟])|(?<=[!?؟]))\s+|(?<=。)")
 
 
 def credits_of(lines: Sequence[Line], source: str, credit_lines: Collection[int]) -> list[Credited]:
@@ -140,7 +147,7 @@ def credits_of(lines: Sequence[Line], source: str, credit_lines: Collection[int]
 
     `credit_lines` are places of lines that as a whole say where the article comes from.
     """
-    source_key = _SOURCE_WORD.sub("", form_key(source)) + " " + form_key(source).replace(" ", ".")
+    source_key = f"{_SOURCE_WORD.sub('', form_key(source))} {fold(source)}"
     found: dict[tuple[str, str], Credited] = {}
     for place, line in enumerate(lines):
         for credit in _credits_of_line(line, place, source_key, place in credit_lines):
@@ -154,9 +161,11 @@ def _credits_of_line(line: Line, place: int, source_key: str, is_credit_line: bo
     for rule in found.rules:
         for credit in rule.read(line):
             for outlet in credit.outlets:
-                if len(outlet) <= LONGEST_OUTLET and not is_never(outlet) and not _is_own(outlet, source_key):
+                if _may_be_medium(outlet) and not _is_own(outlet, source_key):
                     yield _from_rule(rule, outlet, credit.title, credit.date, _sentence(line, credit.place))
-    for named in found.named:
+    for before, named in zip([None, *found.named], found.named, strict=False):
+        if before is not None and before.medium is named.medium and named.start - before.end <= MOST_BETWEEN:
+            continue  # a short form in brackets after the long one
         if named.medium.is_own(source_key) or _NEVER_BEFORE.search(line.key, max(0, named.start - 20), named.start):
             continue
         if _PHOTOGRAPHER.search(line.text, 0, len(line.shown(0, named.start))):
@@ -165,6 +174,10 @@ def _credits_of_line(line: Line, place: int, source_key: str, is_credit_line: bo
         if kind is not None:
             evidence = _sentence(line, len(line.shown(0, named.start)))
             yield Credited(kind, named.medium.name, None, None, evidence)
+
+
+def _may_be_medium(outlet: str) -> bool:
+    return len(outlet) <= LONGEST_OUTLET and not is_never(outlet) and not _NO_MEDIUM.search(fold(outlet))
 
 
 def _from_rule(rule: CreditRule, outlet: str, title: str | None, date: str | None, evidence: str) -> Credited:
@@ -182,7 +195,9 @@ def _kind(
         return "agency" if named.medium.is_agency else None
     if not _is_as_written(line, named):
         return None
-    if named.medium.is_agency and named.medium.name != "agencies":
+    if named.medium.name == _UNNAMED:
+        return None
+    if not named.medium.needs_cue and not named.form.is_sign:
         return "quote"
     before = line.key[max(0, named.start - CUE) : named.start]
     return "quote" if _BEFORE.search(before) or _AFTER.match(line.key, named.end) else None
@@ -205,8 +220,10 @@ def _is_credit(line: Line, place: int, named: _Named, others: Sequence[_Named], 
 
 
 def _is_dateline(before: str) -> bool:
-    """Only names of places, people and other media stand before it: few words, and no sentence."""
-    return _PLACES.fullmatch(before) is not None and len(before.split()) <= 2 * CREDIT_WORDS
+    """Only names of places, people and other media stand before it, set apart: few words, and no sentence."""
+    if len(before.split()) > 2 * CREDIT_WORDS or not _PLACES.fullmatch(before):
+        return False
+    return not before.strip() or _DATELINE_BEFORE.search(before) is not None
 
 
 def _is_credit_line(line: Line, named: _Named, others: Sequence[_Named], is_credit_line: bool) -> bool:
@@ -240,6 +257,8 @@ def _begins_with_capitals(shown: str, form: Form) -> bool:
 
 
 def _is_own(outlet: str, source_key: str) -> bool:
+    if is_own_name(outlet, source_key):
+        return True
     medium = known_medium(outlet)
     if medium is not None and medium.is_own(source_key):
         return True
@@ -251,7 +270,7 @@ def _sentence(line: Line, place: int) -> str:
     """The sentence of the line's text that a place stands in."""
     start = max((found.end() for found in _SENTENCE_START.finditer(line.text, 0, place)), default=0)
     found = _SENTENCE_START.search(line.text, place)
-    end = found.start() + 1 if found else len(line.text)
+    end = found.start() if found else len(line.text)
     return line.text[start:end].strip()[:LONGEST_EVIDENCE]
 
 

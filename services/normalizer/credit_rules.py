@@ -65,14 +65,19 @@ class CreditRule:
             if name not in self.pattern.groupindex or found[name] is None:
                 return None
             shown = line.shown(*found.span(name)) if self.is_on_key else found[name]
-            return _EDGES.sub("", shown) or None
+            return _NOUN.sub("", _EDGES.sub("", shown)) or None if name != "title" else _EDGES.sub("", shown)
 
         outlets = tuple(outlet for name in ("outlet", "outlet2") if (outlet := group(name)))
         place = len(line.shown(0, found.start())) if self.is_on_key else found.start()
         return Credit(outlets, group("title"), group("date"), place)
 
 
-_EDGES = re.compile(r"^[\s«»\"“”„'‘’(\[،,.:؛;\-–—]+|[\s«»\"“”„'‘’)\]،,.:؛;\-–—]+$")
+_EDGES = re.compile(r"^[\s«»\"“”„'‘’(\[{،,.:؛;\-–—]+|[\s«»\"“”„'‘’)\]}،,.:؛;\-–—]+$")
+_NOUN = re.compile(
+    r"^(?:موقع|صحيفة|جريدة|قناة|مجلة|شبكة|منصة|газета|журнал|телеканал|портал|сайт|издание|видання|εφημερίδα|diario|journal)"
+    r"\s+(?:[«\"“{(]\s*)?(?=\w)",
+    re.IGNORECASE,
+)
 
 
 def _load() -> tuple[CreditRule, ...]:

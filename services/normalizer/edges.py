@@ -20,11 +20,14 @@ LONGEST_NAME = 40
 PARAGRAPH = 100
 """Characters from which a line is taken for a paragraph of the story."""
 
-_SENTENCE_END = re.compile(r"[.!?؟。…:»\"”)]\s*$")
+# A colon opens a list, whose items are the story.
+_SENTENCE_END = re.compile(r"[.!?؟。…»\"”)]\s*$")
+_LIST = re.compile(r":\s*$")
 _LABEL = re.compile(r"[^\W\d_][^\d.!?؟:;؛،,«»\"“”()\[\]…]*")
 _NAME = re.compile(r"(?:[A-ZÀ-ÞŁŚŻĆА-ЯЁІЇЄҐΑ-ΩΆΈΉΊΌΎΏ][\w'’.\-]+ ?){2,4}")
 _DASHED_BYLINE = re.compile(
-    r"(?:next previous )?(?P<left>(?:[^\W\d]+[ .]{0,2}){1,4}) ?[\-–—ـ:/|]{1,2} ?(?P<right>(?:[^\W\d]+[ .]{0,2}){1,3})"
+    r"(?:next previous )?"
+    r"(?P<left>(?:[^\W\d]+[ .]{0,2}){1,4})(?: [\-–—:/|]{1,2} ?|[\-–—:/|]{1,2} )(?P<right>(?:[^\W\d]+[ .]{0,2}){1,3})"
 )
 
 
@@ -57,7 +60,7 @@ def _is_label(line: Line) -> bool:
 
 
 def _ends_story(line: Line) -> bool:
-    return len(line.text) >= PARAGRAPH or _SENTENCE_END.search(line.text) is not None
+    return not _LIST.search(line.text) and (len(line.text) >= PARAGRAPH or bool(_SENTENCE_END.search(line.text)))
 
 
 def is_name_below(lines: Sequence[Line], end: int) -> bool:

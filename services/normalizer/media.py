@@ -16,6 +16,7 @@ class Medium:
 
     name: str
     is_agency: bool
+    needs_cue: bool
     forms: tuple[str, ...]
     signs: tuple[str, ...]
     own: tuple[str, ...]
@@ -33,6 +34,7 @@ def _load() -> tuple[Medium, ...]:
         Medium(
             name=entry["name"],
             is_agency=entry.get("agency", False),
+            needs_cue=entry.get("cue", not entry.get("agency", False)),
             forms=tuple(entry["forms"]),
             signs=tuple(entry.get("signs", ())),
             own=tuple(fold(word) for word in entry.get("own", ())),
@@ -53,6 +55,7 @@ def _by_form() -> dict[str, Medium]:
 
 
 _ARTICLES = re.compile(r"^(?:the|le|la|il|der|die|das|el|ال) ?(?=\w{3})")
+_CASE_ENDING = re.compile(r"(?<=[а-яіїє]{3})[аеуіоюя]м?$")
 _NOT_NAME = re.compile(r"[^\w.&+!]+")
 
 
@@ -67,7 +70,10 @@ _BY_FORM = _by_form()
 def known_medium(name: str) -> Medium | None:
     """The medium that a name is a form of, with or without its article."""
     key = form_key(name)
-    return _BY_FORM.get(key) or _BY_FORM.get(_ARTICLES.sub("", key))
+    for tried in (key, _ARTICLES.sub("", key), _CASE_ENDING.sub("", key)):
+        if (medium := _BY_FORM.get(tried)) is not None:
+            return medium
+    return None
 
 
 _NEVER = frozenset(form_key(name) for name in _DATA["never"])

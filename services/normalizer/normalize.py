@@ -61,14 +61,13 @@ def normalize(article: RawArticle, *, received_ms: int, version: str, now: float
     """
     fetched = _fetched(article.fetched_at, received_ms)
     given = _given(article)
-    lines = read_lines(repaired(given.text))
-    title = display_line(repaired(given.title))
-    title, parted = _part(title, lines, given.tags)
+    cleaned = clean(given.title, given.text, given.tags)
+    title, lines, parted = cleaned.title, cleaned.lines, cleaned.parted
     text = "\n".join(line.text for line in parted.story)
     if not text:
         raise PoisonError(Reason.NO_CONTENT, "text: nothing is left that a person could read, expected an article")
     language = languages.identify(title, text, given.language)
-    credited = credits_of(lines, article.source, _credit_places(lines, parted.taken))
+    credited = credits_of(lines, article.source, credit_places(cleaned))
     code = None if language.code == languages.UNKNOWN else language.code
     attribution = [_attribution(credit, code, fetched) for credit in credited]
     when = published(_date_evidence(given, credited, lines), language=code, fetched=fetched)
@@ -132,16 +131,31 @@ def _line_or_none(text: str | None) -> str | None:
     return display_line(repaired(text)) or None if text else None
 
 
-def _part(title: str, lines: Sequence[Line], tags: Sequence[str]) -> tuple[str, Parted]:
-    """The story, with its first line as the title where none was given."""
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """An article's title, every line of its text, and which of them are the story."""
+
+    title: str
+    lines: tuple[Line, ...]
+    parted: Parted
+
+
+def clean(title: str, text: str, tags: Sequence[str] = ()) -> Cleaned:
+    """Title and text as people read them, with the story told from the rest.
+
+    The first line stands in for a title that was not given. `tags` are known labels, which may stand below a story.
+    """
+    lines = read_lines(repaired(text))
+    title = display_line(repaired(title))
     if not title and len(lines) > 1 and len(lines[0].text) <= LONGEST_HEADLINE:
         title = lines[0].text
-    return title, part(lines, line_key(title), {fold(tag) for tag in tags})
+    return Cleaned(title, tuple(lines), part(lines, line_key(title), {fold(tag) for tag in tags}))
 
 
-def _credit_places(lines: Sequence[Line], taken: Sequence[Taken]) -> set[int]:
-    credit_lines = {id(removed.line) for removed in taken if removed.kind in {"credit", "byline"}}
-    return {place for place, line in enumerate(lines) if id(line) in credit_lines}
+def credit_places(cleaned: Cleaned) -> set[int]:
+    """Places of the lines that as a whole say who wrote the article or where it is from."""
+    credit_lines = {id(removed.line) for removed in cleaned.parted.taken if removed.kind in {"credit", "byline"}}
+    return {place for place, line in enumerate(cleaned.lines) if id(line) in credit_lines}
 
 
 def _attribution(credited: Credited, language: str | None, fetched: datetime) -> Attribution:

@@ -15,7 +15,8 @@ TOP_LINES = 5
 LONGEST_HEADING = 45
 """Characters of a heading that stands alone above teasers; a longer line names the other piece itself."""
 LONGEST_TEASER = 140
-MOST_TEASERS = 15
+MOST_TEASERS = 3
+"""Teasers below such a heading inside a story; below the story there may be any number."""
 MOST_REST = 30
 """Lines that may follow a heading such as `most read`; more of them are a story again."""
 
@@ -100,11 +101,11 @@ def _take_end(lines: Sequence[Line], taken: dict[int, Taken], known_labels: Coll
 
 def _end_of_teasers(lines: Sequence[Line], start: int) -> int:
     end = start
-    while end < min(len(lines), start + MOST_TEASERS) and _is_teaser(lines[end]):
+    while end < len(lines) and _is_teaser(lines[end]):
         end += 1
-        if _SEPARATOR.fullmatch(lines[end - 1].key) and end - 1 > start:
-            break
-    return end
+        if end - 1 > start and _SEPARATOR.fullmatch(lines[end - 1].key):
+            return end
+    return end if end == len(lines) else min(end, start + MOST_TEASERS)
 
 
 def _is_teaser(line: Line) -> bool:

@@ -21,8 +21,8 @@ LEAST_TITLE_WORDS = 4
 """Words from which two wordings may differ and still be one headline."""
 LEAST_REPEATED = 40
 """Characters from which a line that stands elsewhere in the text is a repeat; shorter ones come again by chance."""
-LEAST_SAME = 25
-"""Characters from which a line that is equal to an earlier one is a repeat: refrains and answers are shorter."""
+LEAST_SAME = 40
+"""Characters from which a line that is equal to an earlier one is a repeat: refrains and listings are shorter."""
 LONGEST_QUOTE = 250
 """Characters of the longest line that is looked for within the others."""
 LONGEST_TITLE = 500
