@@ -19,9 +19,9 @@ Code = Literal["en", "ar"]
 
 # One family of digits, the European one, in both languages: most Arabic news sites write so.
 _DATES: Mapping[Precision, str] = {
-    "second": "d MMMM y, HH:mm",
-    "minute": "d MMMM y, HH:mm",
-    "hour": "d MMMM y, HH:00",
+    "second": "d MMMM y{comma} HH:mm:ss",
+    "minute": "d MMMM y{comma} HH:mm",
+    "hour": "d MMMM y{comma} HH:00",
     "day": "d MMMM y",
     "month": "MMMM y",
     "year": "y",
@@ -93,7 +93,8 @@ class Interface:
             moment = datetime.fromisoformat(at).astimezone(UTC)
         except ValueError:
             return at
-        return format_datetime(moment, pattern, locale=self.locale)
+        comma = "،" if self.code == "ar" else ","
+        return format_datetime(moment, pattern.replace("{comma}", comma), locale=self.locale)
 
 
 def _load() -> Mapping[str, Interface]:

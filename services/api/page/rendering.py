@@ -15,8 +15,8 @@ from services.api.page.interface import Interface
 
 _FOLDER = Path(__file__).parent
 _TYPES: Mapping[str, str] = {
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css",
+    ".js": "text/javascript",
     ".svg": "image/svg+xml",
 }
 

@@ -17,7 +17,7 @@ from services.api.problems import RETRY_SECONDS
 from services.cache.reading import Reader
 from shared.outcomes import TransientError
 
-_HTML = "text/html; charset=utf-8"
+_HTML = "text/html"
 _YEAR_SECONDS = 31_536_000
 _log = structlog.get_logger(__name__)
 

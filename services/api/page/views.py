@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.api.page.interface import Interface
 from services.api.page.query import WireQuery
 from services.cache.reading import FacetValue
-from shared.contracts import EnrichedArticle
-from shared.contracts.articles import Direction, Relation
+from shared.contracts import EnrichedArticle, Published
+from shared.contracts.articles import Direction, Precision, Relation
 
 LEAD_CHARACTERS = 260
 TAGS_SHOWN = 3  # topics, and countries, of an article on the wire
 VALUES_SHOWN = 8  # of a filter; the rest is behind "more"
 VALUES_LISTED = 60
+_DATE_CHARACTERS: Mapping[Precision, int] = {"day": 10, "month": 7, "year": 4}  # of 2026-01-28T00:00:00Z
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,11 @@ def web_address(url: str | None) -> str | None:
     return url if url and url.startswith(("https://", "http://")) else None
 
 
+def machine_date(published: Published) -> str:
+    """For `datetime`: also a program must not take it for more exact than it is known."""
+    return published.at[: _DATE_CHARACTERS.get(published.precision)]
+
+
 def article_address(article: str, ui: str | None) -> str:
     """The page of the article."""
     return f"/articles/{article}" + (f"?ui={ui}" if ui else "")
@@ -99,7 +105,7 @@ def wire_item(article: EnrichedArticle, interface: Interface, ui: str | None) ->
         lead=lead_of(article.text),
         source=Link(article.source, wire.having("source", article.source).address),
         language_name=interface.language(article.language.code),
-        at=article.published.at,
+        at=machine_date(article.published),
         precision=article.published.precision,
         clock=interface.clock(article.published),
         day=interface.day(article.published),

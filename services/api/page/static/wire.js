@@ -24,6 +24,7 @@ const dayFormats = {
   day: new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }),
   local: new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric" }),
 };
+const DATE_CHARACTERS = { day: 10, month: 7, year: 4 }; // of 2026-01-28T00:00:00Z
 const EXACT = new Set(["second", "minute", "hour"]);
 
 function showTime(time) {
@@ -89,7 +90,7 @@ function makeItem(article) {
   item.dataset.revision = article.revision.number;
 
   const time = element("time");
-  time.dateTime = article.published.at;
+  time.dateTime = article.published.at.slice(0, DATE_CHARACTERS[article.published.precision]);
   time.dataset.precision = article.published.precision;
   showTime(time);
   const when = element("div", "when");
