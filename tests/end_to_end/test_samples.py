@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -35,15 +36,19 @@ class Outcome:
 
 
 @pytest.fixture(scope="module")
-async def outcome(stack: Services, stack_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+def outcome(stack: Services, stack_settings: Settings) -> Outcome:
     """Pushed once for all tests of this module."""
     stack.khabar("push", str(ARTICLES))
     stack.khabar("push", "--unchecked", str(POISON))
-    streamed = await committed_once_there_are(stack_settings, ENRICHED, SAMPLES - PUSHED_AGAIN)
-    poison = len(POISON.read_bytes().splitlines())
-    dead = await committed_once_there_are(stack_settings, DEAD, poison)
+    streamed, dead = asyncio.run(_read(stack_settings))
     lines = stack.khabar("enrich", str(ARTICLES)).splitlines()
-    return Outcome(events(streamed), events(dead), [orjson.loads(line) for line in lines])
+    return Outcome(streamed, dead, [orjson.loads(line) for line in lines])
+
+
+async def _read(settings: Settings) -> tuple[list[Event], list[Event]]:
+    streamed = await committed_once_there_are(settings, ENRICHED, SAMPLES - PUSHED_AGAIN)
+    dead = await committed_once_there_are(settings, DEAD, len(POISON.read_bytes().splitlines()))
+    return events(streamed), events(dead)
 
 
 async def test_each_version_is_published_once(outcome: Outcome, stack_settings: Settings) -> None:
