@@ -172,7 +172,7 @@ class IndexBehaviour:
         assert event.duplicate is not None
 
     async def test_short_texts_are_copies_only_when_they_are_the_same(self, stage: Deduplicator) -> None:
-        text = "The ministry closed the northern road because of snow."
+        text = "The ministry closed the northern road on Monday because of heavy snow and wind."
         events = await run(
             stage,
             classified("a", text, title="Road closed by snow"),

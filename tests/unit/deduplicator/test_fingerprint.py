@@ -15,6 +15,7 @@ from services.deduplicator.fingerprint import (
     FEWEST_KEYS,
     MOST_KEYS,
     SHORT_BELOW,
+    TITLE_JOINS_BELOW,
     TITLE_KEY_BELOW,
     WORDS_A_KEY,
     fingerprint,
@@ -109,9 +110,29 @@ def test_long_texts_have_no_title_key() -> None:
     assert len(fingerprint(title, shorter).keys) == len(fingerprint("", shorter).keys) + 1
 
 
-def test_a_title_stands_for_a_text_that_is_not_there() -> None:
+def test_a_title_stands_in_for_a_text_that_says_nothing_alone() -> None:
     assert fingerprint("The bridge is open again", "").keys
     assert fingerprint("", "").keys == ()
+    notice = " ".join(["read", "more", "on", "our", "site"] * 3)
+    words = notice.split()
+    for text, same in [
+        (" ".join(words[: TITLE_JOINS_BELOW - 1]), False),
+        (" ".join(words[:TITLE_JOINS_BELOW]), True),
+    ]:
+        stems = [fingerprint(title, text).sketch.stems.tolist() for title in ("A bridge opens", "A road closes")]
+        assert (stems[0] == stems[1]) is same
+
+
+@given(st.text(), st.text())
+def test_the_title_is_not_part_of_a_longer_text(title: str, other: str) -> None:
+    text = prose(1, 100)
+    assert fingerprint(title, text).keys == fingerprint(other, text).keys
+    assert fingerprint(title, text).sketch.stems.tolist() == fingerprint(other, text).sketch.stems.tolist()
+
+
+def test_the_headline_is_kept() -> None:
+    made = fingerprint("Rain\nin the north", prose(1, 100)).sketch
+    assert made.headline.tolist() == fingerprint("", "rain in the north").sketch.stems.tolist()
 
 
 def test_texts_without_spaces_are_sampled_by_character() -> None:
@@ -127,10 +148,11 @@ def test_any_article_has_a_fingerprint_that_survives_storage(title: str, text: s
     made = fingerprint(title, text).sketch
     again = sketch.unpack(sketch.pack(made))
     assert again.stems.tolist() == made.stems.tolist()
-    assert (again.title, again.by_character) == (made.title, made.by_character)
+    assert again.headline.tolist() == made.headline.tolist()
+    assert (again.title_key, again.by_character) == (made.title_key, made.by_character)
 
 
-@pytest.mark.parametrize("packed", [b"", b"1234", b"123456"])
+@pytest.mark.parametrize("packed", [b"", b"12345", b"1234567"])
 def test_what_is_no_sketch_is_refused(packed: bytes) -> None:
     with pytest.raises(SketchError, match="expected"):
         sketch.unpack(packed)

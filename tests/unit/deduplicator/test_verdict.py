@@ -15,9 +15,10 @@ from tests.unit.deduplicator.samples import prose
 OPPOSITE = {"copy": "copy", "excerpt": "extension", "extension": "excerpt", None: None}
 
 
-def sketch(*parts: range | list[int], title: int = 0) -> Sketch:
+def sketch(*parts: range | list[int], title: int = 0, headline: range | list[int] = range(0)) -> Sketch:
     """A sketch of these stems; numbers below 1,000 are words of their own."""
-    return Sketch(np.concatenate([np.array(part, np.uint16) for part in parts]), title, by_character=False)
+    stems = np.concatenate([np.array(part, np.uint16) for part in parts])
+    return Sketch(stems, np.array(headline, np.uint16), title, by_character=False)
 
 
 def numbers(*values: int) -> list[int]:
@@ -89,6 +90,29 @@ def test_a_template_filled_in_with_other_numbers_is_no_copy() -> None:
     assert (found.relation, found.ground) == (None, Ground.NUMBERS)
 
 
+@pytest.mark.parametrize(
+    ("mine", "theirs", "own", "relation"),
+    [
+        ([100, 1, 2, 3], [500, 1, 2, 3], 9, None),  # 100 / 109 = .917, 1 of 4 words of the headline
+        ([100, 1, 2, 3], [500, 1, 2, 3], 8, "copy"),  # 100 / 108 = .926
+        ([100, 1, 2, 3, 4], [500, 1, 2, 3], 9, "copy"),  # 1 of 5 is too few
+        ([100, 1, 2, 3], [1, 2, 3], 9, "copy"),  # the other headline fits both
+        ([1, 2, 3], [500, 1, 2, 3], 9, "copy"),
+        ([900, 1, 2, 3], [500, 1, 2, 3], 9, "copy"),  # a word that its own text has not
+        ([100, 100, 1, 2, 3, 4], [500], 9, "copy"),  # the same word twice counts once
+    ],
+)
+def test_each_headline_tells_of_something_else(
+    mine: list[int], theirs: list[int], own: int, relation: str | None
+) -> None:
+    this = sketch(range(100), range(100, 100 + own), headline=mine)
+    other = sketch(range(100), range(500, 510), headline=theirs)
+    found = judge(this, other)
+    assert found.relation == relation
+    assert judge(other, this).relation == OPPOSITE[relation]
+    assert relation or found.ground == Ground.HEADLINES
+
+
 def test_numbers_that_only_one_side_adds_do_not_matter() -> None:
     found = judge(sketch(range(100), numbers(1, 2)), sketch(range(100), numbers(1, 2, 3, 4, 5, 6, 7, 8)))
     assert found.relation == "copy"
@@ -108,7 +132,7 @@ def test_short_texts_under_one_title_are_judged_by_passages() -> None:
 
 def test_scripts_are_told_apart() -> None:
     this = sketch(range(100))
-    other = Sketch(np.arange(1, 101, dtype=np.uint16), 0, by_character=True)
+    other = Sketch(np.arange(1, 101, dtype=np.uint16), np.zeros(0, np.uint16), 0, by_character=True)
     assert judge(this, other).ground == Ground.SCRIPTS
 
 
