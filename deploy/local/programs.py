@@ -35,6 +35,7 @@ class Program:
 [program:{self.name}]
 command={_escaped(shlex.join(self.command))}
 environment={pairs}
+directory={_escaped(str(logs))}
 priority={self.priority}
 autostart=false
 autorestart=true
@@ -74,7 +75,6 @@ supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 nodaemon=true
 silent=true
 identifier=khabar
-directory={_escaped(str(folder))}
 pidfile={_escaped(str(folder / "supervisord.pid"))}
 logfile={_escaped(str(folder / "supervisord.log"))}
 logfile_maxbytes=5MB
