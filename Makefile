@@ -1,7 +1,7 @@
 # Khabar: `make help` lists what there is.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop status test lint types format chaos benchmarks quality train lock clean
+.PHONY: help setup run stop status test lint types format chaos benchmarks quality train schemas lock clean
 
 # The first of these that is 3.11 or newer; `make PYTHON=…` names another.
 PYTHON = $(shell for name in python3 python3.13 python3.12 python3.11 python3.14; do \
@@ -63,9 +63,15 @@ quality: ## floors on labelled data; KHABAR_DATA names the folder
 	$(dev)
 	$(VENV)/python -m pytest tests/quality $(ARGS)
 
-train: ## rebuild the topic model from labelled data; KHABAR_DATA names the folder
+train: ## rebuild the classifier's weights from labelled data; KHABAR_DATA names the folder
+	@test -n "$$KHABAR_DATA" || { echo "make: set KHABAR_DATA to the folder of labelled data (the one that holds topics/)" >&2; exit 1; }
 	$(dev)
-	$(VENV)/python -m services.classifier.training $(ARGS)
+	$(VENV)/khabar train topics --data "$$KHABAR_DATA"
+	$(VENV)/khabar train countries --data "$$KHABAR_DATA"
+
+schemas: ## write the JSON Schemas and the AsyncAPI document anew after a change of the contracts
+	$(dev)
+	$(VENV)/python -m shared.contracts docs/contracts
 
 lock: ## resolve the lock files anew (needs the program uv)
 	@command -v uv >/dev/null || { echo "make: uv is not installed: see its documentation, or pip install uv" >&2; exit 1; }
