@@ -1,0 +1,211 @@
+"""The page in a real browser: live, right-to-left, by keyboard, without script, and with hostile articles."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from services.cache.stage import Cache
+from shared.redis import connect
+from shared.settings import Settings, load_settings
+from tests.articles import enriched
+from tests.integration.api.conftest import Running, start
+from tests.integration.cache.arrivals import Arrivals
+
+pytestmark = pytest.mark.end_to_end
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+HOSTILE = "<img src=x onerror=\"document.title='pwned'\"><script>document.title='pwned'</script>"
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("no Chromium: apt-get install chromium")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+def api_settings(redis_url: str, topic_prefix: str) -> Settings:
+    return load_settings(
+        {
+            "KHABAR_REDIS_URL": redis_url,
+            "KHABAR_TOPIC_PREFIX": topic_prefix,
+            "KHABAR_KAFKA_BOOTSTRAP": "127.0.0.1:1",
+        }
+    )
+
+
+@pytest.fixture
+async def running(api_settings: Settings) -> AsyncIterator[Running]:
+    running = await start(api_settings)
+    yield running
+    await running.client.aclose()
+    await running.leave()
+
+
+@pytest.fixture
+async def arrivals(api_settings: Settings) -> AsyncIterator[Arrivals]:
+    redis = connect(api_settings)
+    yield Arrivals(Cache(redis, api_settings))
+    await redis.aclose()
+
+
+@pytest.fixture
+async def page(browser: Browser, running: Running) -> AsyncIterator[Page]:
+    """A page that fails the test when a script fails or the content security policy stops something."""
+    context = await browser.new_context(base_url=running.server.url, viewport={"width": 1280, "height": 800})
+    page = await context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    yield page
+    await context.close()
+    assert faults == []
+
+
+async def test_what_arrives_waits_behind_a_button_and_moves_nothing(page: Page, arrivals: Arrivals) -> None:
+    await arrivals.apply(*(enriched(str(number), title=f"Article {number}") for number in range(10)))
+    await page.goto("/?ui=en")
+    await expect(page.locator("#live")).to_have_attribute("data-state", "live")
+    third = page.locator(".item").nth(2)
+    before = await third.bounding_box()
+    await arrivals.apply(enriched("new", title="Just in"))
+    await expect(page.get_by_role("button", name="1 new article")).to_be_visible()
+    assert await third.bounding_box() == before
+    await expect(page).to_have_title("(1) The wire · Khabar")
+    await arrivals.apply(enriched("newer", title="Even newer"))
+    await page.get_by_role("button", name="2 new articles").click()
+    await expect(page.locator(".headline")).to_have_count(12)
+    assert await page.locator(".headline").all_inner_texts() == ["Even newer", "Just in"] + [
+        f"Article {number}" for number in range(9, -1, -1)
+    ]
+    await expect(page).to_have_title("The wire · Khabar")
+    await expect(page.locator("#arrivals")).to_be_hidden()
+
+
+async def test_an_article_that_arrives_looks_as_it_does_after_loading_again(page: Page, arrivals: Arrivals) -> None:
+    first = enriched("first", language="ar", direction="rtl", title="أول", topics=("pol", "wea"), countries=("SY",))
+    await page.goto("/?ui=ar")
+    await expect(page.locator("#live")).to_have_attribute("data-state", "live")
+    await arrivals.apply(first)
+    await page.get_by_role("button", name="مقال جديد واحد").click()
+    live = await page.locator(".item").first.inner_text()
+    await page.reload()
+    assert await page.locator(".item").first.inner_text() == live
+    headline = page.locator(".headline").first
+    await expect(headline).to_have_css("direction", "rtl")
+    await expect(headline).to_have_attribute("lang", "ar")
+
+
+async def test_only_what_the_filter_asks_for_arrives(page: Page, arrivals: Arrivals) -> None:
+    await page.goto("/?language=ar&ui=en")
+    await expect(page.locator("#live")).to_have_attribute("data-state", "live")
+    await expect(page.locator("#empty")).to_be_visible()
+    await arrivals.apply(enriched("en"), enriched("ar", language="ar", direction="rtl", title="خبر"))
+    await page.get_by_role("button", name="1 new article").click()
+    await expect(page.locator("#empty")).to_be_hidden()
+    assert await page.locator(".headline").all_inner_texts() == ["خبر"]
+
+
+async def test_a_new_revision_takes_the_place_of_the_old_one(page: Page, arrivals: Arrivals) -> None:
+    await arrivals.apply(enriched("a", title="Before"), enriched("b", title="Other"))
+    await page.goto("/?ui=en")
+    await expect(page.locator("#live")).to_have_attribute("data-state", "live")
+    await arrivals.apply(enriched("a", title="After", number=2))
+    await page.get_by_role("button", name="1 new article").click()
+    assert await page.locator(".headline").all_inner_texts() == ["After", "Other"]
+
+
+async def test_a_hostile_article_is_text_when_loaded_and_when_it_arrives(page: Page, arrivals: Arrivals) -> None:
+    hostile = {"title": HOSTILE, "text": HOSTILE, "source": HOSTILE, "url": "javascript:document.title='pwned'"}
+    await arrivals.apply(enriched("loaded", **hostile))
+    await page.goto("/?ui=en")
+    await expect(page.locator("#live")).to_have_attribute("data-state", "live")
+    await arrivals.apply(enriched("arrived", **{**hostile, "source": f"{HOSTILE}2"}))
+    await page.get_by_role("button", name="1 new article").click()
+    assert await page.locator(".headline").all_inner_texts() == [HOSTILE, HOSTILE]
+    assert await page.locator("#feed img, #feed script").count() == 0
+    await page.locator(".headline a").first.click()
+    await expect(page.locator("h1")).to_have_text(HOSTILE)
+    assert await page.locator("main img, main script, a[href^='javascript']").count() == 0
+    assert "pwned" not in (await page.title()).replace(HOSTILE, "")
+
+
+async def test_the_keyboard_works_on_an_arabic_layout_and_can_be_switched_off(page: Page, arrivals: Arrivals) -> None:
+    await arrivals.apply(*(enriched(str(number), title=f"Article {number}") for number in range(3)))
+    await page.goto("/?ui=en")
+    focused = "document.activeElement.closest('.item')?.querySelector('.headline').textContent"
+    arabic = "document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'ت', code: 'KeyJ', bubbles: true}))"
+    await page.evaluate(arabic)
+    assert await page.evaluate(focused) == "Article 2"
+    await page.keyboard.press("j")
+    assert await page.evaluate(focused) == "Article 1"
+    await page.keyboard.press("k")
+    assert await page.evaluate(focused) == "Article 2"
+    await page.locator("#keys summary").click()
+    await page.locator("#keys-on").uncheck()
+    await page.evaluate("document.activeElement.blur()")
+    await page.keyboard.press("j")
+    assert not await page.evaluate(focused)
+    await page.reload()
+    await page.keyboard.press("j")
+    assert not await page.evaluate(focused)
+
+
+async def test_paused_nothing_arrives_and_resumed_nothing_is_missing(page: Page, arrivals: Arrivals) -> None:
+    await arrivals.apply(enriched("a"))
+    await page.goto("/?ui=en")
+    await expect(page.locator("#live")).to_have_attribute("data-state", "live")
+    await page.get_by_role("button", name="Pause").click()
+    await expect(page.locator("#live")).to_have_attribute("data-state", "paused")
+    await arrivals.apply(enriched("b"), enriched("c"))
+    await page.get_by_role("button", name="Resume").click()
+    await expect(page.get_by_role("button", name="2 new articles")).to_be_visible()
+
+
+async def test_everything_can_be_read_without_script(browser: Browser, running: Running, arrivals: Arrivals) -> None:
+    await arrivals.apply(enriched("a", title="First"), enriched("b", title="ثان", language="ar", direction="rtl"))
+    context = await browser.new_context(base_url=running.server.url, java_script_enabled=False)
+    page = await context.new_page()
+    await page.goto("/?ui=en")
+    await expect(page.get_by_text("Times are UTC.")).to_be_visible()
+    await expect(page.locator("#live")).to_be_hidden()
+    await page.locator("#filters").get_by_role("link", name="Arabic").click()
+    await expect(page.locator(".headline")).to_have_text("ثان")
+    await page.get_by_role("link", name="ثان").click()
+    await expect(page.locator("h1")).to_have_css("direction", "rtl")
+    await context.close()
+
+
+@pytest.mark.parametrize("ui", ["en", "ar"])
+async def test_nothing_overflows_on_a_telephone(
+    browser: Browser, running: Running, arrivals: Arrivals, ui: str
+) -> None:
+    unbroken = "a" * 400
+    article = enriched("a", title=unbroken, text=unbroken, source=unbroken, tags=[unbroken], author=unbroken)
+    await arrivals.apply(article, enriched("b", language="ar", direction="rtl", title="خبر " * 30))
+    context = await browser.new_context(base_url=running.server.url, viewport={"width": 360, "height": 740})
+    page = await context.new_page()
+    for path in ("/", f"/articles/{article.id}"):
+        await page.goto(f"{path}?ui={ui}")
+        assert await page.evaluate("document.documentElement.scrollWidth") == 360, path
+    await page.goto(f"/?ui={ui}")
+    await page.locator(".filters-open").click()
+    await expect(page.locator("#filters")).to_be_visible()
+    await context.close()
