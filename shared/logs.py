@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import MutableMapping
+import time
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 import structlog
@@ -13,7 +14,24 @@ from pydantic import SecretStr
 from shared.settings import Settings
 
 # Chatter of the drivers that says nothing an operator can act on.
-_QUIET = {"aiokafka": logging.WARNING, "kafka": logging.WARNING, "faust": logging.WARNING, "mode": logging.WARNING}
+_QUIET = ("aiokafka", "faust", "mode", "shared.stream.transport")
+REPEAT_SECONDS = 10.0  # aiokafka says hundreds of times a minute that a broker is away
+
+
+class SeldomRepeated(logging.Filter):
+    """Lets the same message of the same logger pass once in a while, whatever its arguments."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._monotonic = monotonic
+        self._said: dict[tuple[str, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        key, now = (record.name, str(record.msg)), self._monotonic()
+        if now - self._said.get(key, -REPEAT_SECONDS) < REPEAT_SECONDS:
+            return False
+        self._said[key] = now
+        return True
 
 
 def configure_logs(settings: Settings, service: str) -> None:
@@ -47,9 +65,14 @@ def configure_logs(settings: Settings, service: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level.upper())
-    for name, level in _QUIET.items():
-        logging.getLogger(name).setLevel(level)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    handler.addFilter(_only_of_drivers(SeldomRepeated()))
     structlog.contextvars.bind_contextvars(service=service)
+
+
+def _only_of_drivers(seldom: SeldomRepeated) -> Callable[[logging.LogRecord], bool]:
+    return lambda record: not record.name.startswith(_QUIET) or seldom.filter(record)
 
 
 def _hide_secrets(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

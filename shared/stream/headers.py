@@ -6,6 +6,7 @@ See: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from urllib.parse import quote
 from uuid import uuid4
 
 from shared.clock import rfc3339, system_clock
@@ -38,7 +39,7 @@ def raw_headers(article_source: str, *, traceparent: str | None = None) -> list[
     carried = [("traceparent", traceparent.encode())] if traceparent else []
     return event_headers(
         event_id=str(uuid4()),
-        source=article_source,
+        source=quote(article_source, safe="/:"),  # an attribute of CloudEvents that must be a URI reference
         event_type="khabar.raw.v1",
         time=rfc3339(system_clock()),
         carried=carried,
