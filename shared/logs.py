@@ -15,6 +15,8 @@ from shared.settings import Settings
 
 # Chatter of the drivers that says nothing an operator can act on.
 _QUIET = ("aiokafka", "faust", "mode", "shared.stream.transport")
+# Without locals: they hold whole articles, and what a secret was taken out of.
+_TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 REPEAT_SECONDS = 10.0  # aiokafka says hundreds of times a minute that a broker is away
 
 
@@ -45,7 +47,7 @@ def configure_logs(settings: Settings, service: str) -> None:
         _hide_secrets,
     ]
     renderer: list[structlog.types.Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        [_TRACEBACKS, structlog.processors.JSONRenderer(ensure_ascii=False)]
         if as_json
         else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 from deploy.local.failure import LocalError
 
 POLL_SECONDS = 0.05
-LOG_LINES = 15
+LOG_LINES, LOG_COLUMNS = 15, 300  # a traceback in JSON is one line of many thousand
 
 
 class Server:
@@ -105,4 +105,5 @@ def tail(log: Path, lines: int = LOG_LINES) -> str:
     if not log.exists():
         return f"  (no log in {log})"
     said = log.read_text("utf-8", "replace").splitlines()[-lines:]
-    return "\n".join(["  " + line for line in said] + [f"  (all of it: {log})"])
+    cut = [line if len(line) <= LOG_COLUMNS else line[:LOG_COLUMNS] + " …" for line in said]
+    return "\n".join(["  " + line for line in cut] + [f"  (all of it: {log})"])

@@ -49,3 +49,17 @@ def test_what_a_driver_repeats_is_said_once_in_a_while() -> None:
     assert not seldom.filter(record)
     now[0] = REPEAT_SECONDS
     assert seldom.filter(record)
+
+
+def test_a_traceback_names_the_places_and_holds_no_value_of_theirs(capsys: pytest.CaptureFixture[str]) -> None:
+    """Locals would put whole articles into the log, and what a secret was taken out of."""
+    text = "the text of an article"
+    try:
+        raise ValueError(f"{len(text)} bytes")
+    except ValueError:
+        configure_logs(load_settings({"KHABAR_LOG_FORMAT": "json"}), "cache")
+        structlog.get_logger("x").exception("failed")
+    said = capsys.readouterr().err
+    assert "22 bytes" in said
+    assert "test_a_traceback_names" in said
+    assert text not in said
