@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from services.deduplicator.candidates import is_candidate, ranked
 from services.deduplicator.entry import Entry
-from services.deduplicator.index import Index
+from services.deduplicator.index import Claim, Index
 from services.deduplicator.verdict import (
     BOTH_COVERED_AT_LEAST,
     COVERED_AT_LEAST,
@@ -40,6 +40,7 @@ class CandidateExplained:
 class Explanation:
     """What the index would say of the article now; candidates in the order in which they were judged."""
 
+    decided: Claim | None  # what was published of this very version, if anything was
     words: int
     keys: int
     window_days: int
@@ -84,6 +85,7 @@ async def explain(index: Index, entry: Entry) -> Explanation:
             )
         )
     return Explanation(
+        decided=found.claim,
         words=len(entry.fingerprint.sketch),
         keys=len(entry.fingerprint.keys),
         window_days=index.window_days,

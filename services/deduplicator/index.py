@@ -138,3 +138,7 @@ class Index(Protocol):
         Raises PositionBehindError as `claim` does.
         """
         ...
+
+    async def positions(self, topic: str, partitions: Sequence[int]) -> Sequence[int]:
+        """The offset that each partition was applied to, `NO_OFFSET` where none is known."""
+        ...

@@ -192,6 +192,10 @@ class MemoryIndex:
                 self._add(one.entry, one.claim.group)
         self._move(span, max(known, span.reaches))
 
+    async def positions(self, topic: str, partitions: Sequence[int]) -> Sequence[int]:
+        """The offset that each partition was applied to, `NO_OFFSET` where none is known."""
+        return [self._positions.get((topic, partition), NO_OFFSET) for partition in partitions]
+
 
 def _changed(before: bytes, after: bytes) -> tuple[str, ...]:
     size = FIELD_HASH_BYTES

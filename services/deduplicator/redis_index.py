@@ -37,7 +37,7 @@ from services.deduplicator.packing import (
 )
 from services.deduplicator.redis_keys import RedisKeys
 from shared.clock import Clock, system_clock
-from shared.positions import PositionBehindError, Span
+from shared.positions import NO_OFFSET, PositionBehindError, Span
 from shared.redis import waiting_on_redis
 
 _DAY_SECONDS = 86_400
@@ -173,6 +173,14 @@ class RedisIndex:
         """Puts back what was published, without judging it, and moves the position."""
         for part, articles in parts(span, restored):
             await self._restore_part(part, articles)
+
+    async def positions(self, topic: str, partitions: Sequence[int]) -> Sequence[int]:
+        """The offset that each partition was applied to, `NO_OFFSET` where none is known."""
+        if not partitions:
+            return ()
+        with waiting_on_redis():
+            known = await self._client.mget([self._keys.position(topic, partition) for partition in partitions])
+        return [NO_OFFSET if offset is None else int(offset) for offset in known]
 
     async def _restore_part(self, span: Span, restored: Sequence[Restored]) -> None:
         generation = generation_of(self._clock)

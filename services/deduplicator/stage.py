@@ -50,6 +50,10 @@ class Deduplicator:
         restored = await asyncio.to_thread(lambda: [restored_from(record, indexed_since=since) for record in ordered])
         await self._index.restore(span, restored)
 
+    async def positions(self, topic: str, partitions: Sequence[int]) -> Sequence[int]:
+        """The offset that the index knows of each partition, `NO_OFFSET` for none. Raises TransientError."""
+        return await self._index.positions(topic, partitions)
+
 
 def _entries(batch: Sequence[Received[ClassifiedArticle]]) -> list[Entry | Poison]:
     return [_entry(received) for received in batch]

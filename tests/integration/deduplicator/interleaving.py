@@ -56,6 +56,9 @@ class GatedIndex:
         await self._gate.turn()
         await self._index.restore(span, restored)
 
+    async def positions(self, topic: str, partitions: Sequence[int]) -> Sequence[int]:
+        return await self._index.positions(topic, partitions)
+
 
 async def interleaved(work: Sequence[Awaitable[T]], gates: Sequence[Gate], schedule: Sequence[int]) -> list[T]:
     """Runs one piece of work behind each gate; `schedule` names whose next call it is, then they take turns."""

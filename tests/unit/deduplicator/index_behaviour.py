@@ -233,6 +233,11 @@ class IndexBehaviour:
         with pytest.raises(PositionBehindError):
             await stage.process([], Span("articles.classified", 1, 9, 10))
 
+    async def test_tells_the_position_of_each_partition(self, stage: Deduplicator) -> None:
+        await stage.process([], span(-1, 9, partition=1))
+        assert list(await stage.positions("articles.classified", [0, 1, 2])) == [-1, 9, -1]
+        assert list(await stage.positions("articles.classified", [])) == []
+
     async def test_a_repeated_batch_does_not_move_the_position_back(self, stage: Deduplicator) -> None:
         await stage.process([], span(-1, 9))
         await stage.process([], span(-1, 4))

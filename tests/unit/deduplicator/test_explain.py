@@ -49,6 +49,7 @@ async def test_every_candidate_is_explained() -> None:
     ]
     await decide(index, span(-1, 4), stored)
     explanation = await explain(index, entry("me", text + " mine again", 5))
+    assert explanation.decided is None
     assert explanation.words == 202
     assert explanation.window_days == 3
     assert explanation.thresholds == THRESHOLDS
@@ -68,5 +69,9 @@ async def test_what_does_not_count_is_said() -> None:
     original, copy = entry("a", prose(1), 0), entry("b", prose(1), 1)
     await decide(index, span(-1, 1), [original, copy])
     explanation = await explain(index, entry("a", prose(1) + " corrected", 2))
+    decided = (await explain(index, copy)).decided
+    assert decided is not None
+    assert decided.match is not None
+    assert decided.match.of == original.id
     said = {one.id: one.sentence for one in explanation.candidates}
     assert said[copy.id.hex()] == "Not counted: it was made from this article, or from a copy of it."
