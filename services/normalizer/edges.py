@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, datetime
 
+from services.normalizer.dates import read_date
 from services.normalizer.lines import Line
+from services.normalizer.media import known_medium
 from services.normalizer.patterns import DATA
 from shared.text.match_key import fold
 
@@ -76,3 +79,48 @@ def is_dashed_byline(line: Line, following: Line | None) -> bool:
     if following is None or len(line.text) > LONGEST_BYLINE or len(following.text) < PARAGRAPH:
         return False
     return _DASHED_BYLINE.fullmatch(line.key) is not None
+
+
+_DATED = re.compile(r"(?<!\d)(?:1[34]|19|20|25)\d\d(?!\d)")
+_DIGIT = re.compile(r"\d")
+MOST_NAME_WORDS = 4
+# A date is told from other text by its form; what day it is does not matter here.
+_ANY_DAY = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def is_date_alone(line: Line) -> bool:
+    """Whether the line is a date to the day, with nothing else but a name before it."""
+    if len(line.text) > LONGEST_BYLINE or not _DATED.search(line.key):
+        return False
+    return any(map(_is_day, _without_name(line.text)))
+
+
+def _without_name(text: str) -> Iterator[str]:
+    """The text, and what is left of it without a name of up to four words, which may be glued to the date."""
+    yield text
+    words = text.split(" ")
+    for count in range(1, min(MOST_NAME_WORDS, len(words) - 1) + 1):
+        yield " ".join(words[count:])
+    digit = _DIGIT.search(text)
+    if digit and text[digit.start() - 1].isalpha():
+        yield text[digit.start() :]
+
+
+def _is_day(text: str) -> bool:
+    readings = (read_date(text, language=language, now=_ANY_DAY) for language in (None, "fr"))
+    return any(reading is not None and reading.precision not in {"year", "month"} for reading in readings)
+
+
+LONGEST_MEDIA_LINE = 40
+_PARTS = re.compile(r"\s*[/|,;–—]\s*|\s-\s|\sи\s|\sand\s|\sy\s|\set\s|\se\s|\sund\s")
+_INITIALS = re.compile(r"[^\W\d_]{1,5}(?:\.[^\W\d_]{1,3}\.?)?\.?")
+_BRACKETS = re.compile(r"^[\s(\[*•\-–—]+|[\s)\].]+$")
+
+
+def is_media_alone(line: Line) -> bool:
+    """Whether the line is nothing but names of known media, and initials beside them: `(afp/xyz)`."""
+    if len(line.text) > LONGEST_MEDIA_LINE:
+        return False
+    parts = [part for part in _PARTS.split(_BRACKETS.sub("", line.text)) if part]
+    known = [part for part in parts if known_medium(part) is not None]
+    return bool(known) and all(part in known or _INITIALS.fullmatch(part) for part in parts)

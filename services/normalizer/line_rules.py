@@ -36,6 +36,7 @@ class LineRule:
     kind: RemovedKind
     place: Place
     pattern: re.Pattern[str]
+    sentence: re.Pattern[str] | None
     most: int
     needs: tuple[str, ...]
     rest_most: int
@@ -89,6 +90,7 @@ def load_rules() -> tuple[LineRule, ...]:
             kind=entry["kind"],
             place=Place(entry["place"]),
             pattern=re.compile(folded_pattern(entry["pattern"])),
+            sentence=re.compile(folded_pattern(entry["sentence"])) if "sentence" in entry else None,
             most=entry.get("most", LONGEST_LINE),
             needs=tuple(fold(word) for word in entry.get("needs", ())),
             rest_most=entry.get("rest_most", LONGEST_TEASER) if entry.get("rest") else 0,
@@ -105,3 +107,34 @@ ANYWHERE = RuleSet([rule for rule in RULES if rule.place is Place.ANYWHERE])
 AT_TOP = RuleSet([rule for rule in RULES if rule.place is not Place.END])
 AT_END = RuleSet([rule for rule in RULES if rule.place is not Place.TOP])
 WITH_REST = RuleSet([rule for rule in RULES if rule.rest_most])
+
+SENTENCES = tuple(rule.sentence for rule in RULES if rule.sentence is not None)
+_SENTENCE_SIGNS = tuple(
+    fold(sign) for sign in ("نشر", "منشور", "موقعنا", "الموقع", "الأصلي", "appeared", "published", "ran")
+)
+_END = re.compile(r"\s*$")
+
+
+def without_notices(line: Line) -> list[Line]:
+    """The line, with notices that begin or end it as lines of their own."""
+    if not any(sign in line.key for sign in _SENTENCE_SIGNS):
+        return [line]
+    start, end = 0, len(line.key)
+    while cut := _cut_at(line.key, start):
+        start = cut
+    ends = [found.span() for pattern in SENTENCES for found in pattern.finditer(line.key, start)]
+    for first, last in sorted(ends, reverse=True):
+        if _END.match(line.key, last, end):
+            end = first
+    spans = ((0, start), (start, end), (end, len(line.key)))
+    parts = (Line(line.number, line.shown(*span).strip(), line.key[slice(*span)].strip()) for span in spans)
+    return [part for part in parts if part.text]
+
+
+def _cut_at(key: str, start: int) -> int | None:
+    """Where a notice that begins at this place ends, white space after it included."""
+    for pattern in SENTENCES:
+        if found := pattern.match(key, start):
+            space = _END.match(key, found.end())
+            return len(key) if space else found.end() + (key[found.end() : found.end() + 1] == " ")
+    return None

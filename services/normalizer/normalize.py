@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from services.normalizer import language as languages
 from services.normalizer.attribution import Credited, credits_of
 from services.normalizer.dates import read_date
+from services.normalizer.line_rules import without_notices
 from services.normalizer.lines import Line, line_key, read_lines
 from services.normalizer.mojibake import repaired
 from services.normalizer.not_story import Parted, Taken, part
@@ -96,6 +97,12 @@ def normalize(article: RawArticle, *, received_ms: int, version: str, now: float
     )
 
 
+def warm_up() -> None:
+    """Loads the language model and the words of dates, a second's work, so that the first article does not wait."""
+    languages.identify("", "The model is loaded when it is first asked, which takes a while.")
+    read_date("1 x 2020", language=None, now=datetime(2020, 1, 1, tzinfo=UTC))
+
+
 def _fetched(given: str | None, received_ms: int) -> datetime:
     received = datetime.fromtimestamp(received_ms / 1000, UTC)
     reading = read_date(given, language=None, now=received) if given else None
@@ -145,11 +152,15 @@ def clean(title: str, text: str, tags: Sequence[str] = ()) -> Cleaned:
 
     The first line stands in for a title that was not given. `tags` are known labels, which may stand below a story.
     """
-    lines = read_lines(repaired(text))
+    lines = [part for line in read_lines(repaired(text)) for part in without_notices(line)]
     title = display_line(repaired(title))
-    if not title and len(lines) > 1 and len(lines[0].text) <= LONGEST_HEADLINE:
+    if not title and len(lines) > 1 and _is_headline(lines[0].text):
         title = lines[0].text
     return Cleaned(title, tuple(lines), part(lines, line_key(title), {fold(tag) for tag in tags}))
+
+
+def _is_headline(text: str) -> bool:
+    return len(text) <= LONGEST_HEADLINE and not text.endswith((".", "…", ":", "،", ","))
 
 
 def credit_places(cleaned: Cleaned) -> set[int]:

@@ -17,6 +17,8 @@ LONGEST_HEADING = 45
 LONGEST_TEASER = 140
 MOST_TEASERS = 3
 """Teasers below such a heading inside a story; below the story there may be any number."""
+MOST_ROUNDS = 8
+"""Times that the story is looked at again; each round takes lines that the one before laid bare."""
 MOST_REST = 30
 """Lines that may follow a heading such as `most read`; more of them are a story again."""
 
@@ -42,7 +44,23 @@ class Parted:
 
 
 def part(lines: Sequence[Line], title_key: str, known_labels: Collection[str] = ()) -> Parted:
-    """Tells the story from what surrounds it. `known_labels`: match keys of tags that the producer gave."""
+    """Tells the story from what surrounds it. `known_labels`: match keys of tags that the producer gave.
+
+    Parting the story again takes nothing more from it.
+    """
+    story: Sequence[Line] = lines
+    taken: list[Taken] = []
+    for _ in range(MOST_ROUNDS):
+        found = _part_once(story, title_key, known_labels)
+        taken += found.taken
+        story = found.story
+        # What was taken may have stood between a line and the edge that tells what it is.
+        if all(removed.rule == "title" for removed in found.taken) and len(found.taken) <= 1:
+            break
+    return Parted(tuple(story), tuple(sorted(taken, key=lambda removed: removed.line.number)))
+
+
+def _part_once(lines: Sequence[Line], title_key: str, known_labels: Collection[str]) -> Parted:
     taken: dict[int, Taken] = {}
 
     def take(place: int, kind: RemovedKind, rule: str) -> None:
@@ -75,6 +93,10 @@ def _take_top(lines: Sequence[Line], taken: dict[int, Taken]) -> None:
             taken[place] = Taken(line, rule.kind, rule.name)
         elif edges.is_dashed_byline(line, following):
             taken[place] = Taken(line, "byline", "dateline alone")
+        elif edges.is_date_alone(line):
+            taken[place] = Taken(line, "byline", "date alone")
+        elif edges.is_media_alone(line):
+            taken[place] = Taken(line, "credit", "media alone")
         else:
             return
 
@@ -87,6 +109,12 @@ def _take_end(lines: Sequence[Line], taken: dict[int, Taken], known_labels: Coll
             end -= 1
         elif rule := line_rules.AT_END.find(lines[end - 1]):
             taken[end - 1] = Taken(lines[end - 1], rule.kind, rule.name)
+            end -= 1
+        elif edges.is_media_alone(lines[end - 1]):
+            taken[end - 1] = Taken(lines[end - 1], "credit", "media alone")
+            end -= 1
+        elif edges.is_date_alone(lines[end - 1]):
+            taken[end - 1] = Taken(lines[end - 1], "byline", "date alone")
             end -= 1
         elif count := edges.labels_below(lines, end, known_labels):
             for place in range(end - count, end):

@@ -65,14 +65,17 @@ def _is_same_title(line: list[str], title: list[str], bare: list[str]) -> bool:
 
 def text_repeats(lines: Sequence[Line], skipped: Container[int]) -> set[int]:
     """Places of lines that say what another line says: the same line again, or a part of another line."""
-    seen: dict[str, int] = {}
-    repeats: set[int] = set()
+    places: dict[str, list[int]] = {}
     for place, line in enumerate(lines):
-        if place in skipped or len(line.key) < LEAST_SAME or not _WORD.search(line.key):
-            continue
-        first = seen.setdefault(line.key, place)
-        if first != place:
-            repeats.add(first if first < TOP_LINES else place)
+        if place not in skipped and len(line.key) >= LEAST_SAME and _WORD.search(line.key):
+            places.setdefault(line.key, []).append(place)
+    repeats = {
+        place
+        for same in places.values()
+        if len(same) > 1
+        for place in same
+        if place != (same[1] if same[0] < TOP_LINES else same[0])
+    }
     kept = [place for place in range(len(lines)) if place not in skipped and place not in repeats]
     return repeats | _contained(lines, kept)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.normalizer.normalize import normalize
+from services.normalizer.normalize import normalize, warm_up
 from shared.clock import Clock
 from shared.contracts import NormalizedArticle, RawArticle
 from shared.outcomes import Outcome, Poison, PoisonError, Publish, Reason, Received
@@ -16,6 +16,7 @@ class Normalizer:
     def __init__(self, clock: Clock, version: str) -> None:
         self._clock = clock
         self._version = version
+        warm_up()
 
     async def process(self, batch: Sequence[Received[RawArticle]]) -> list[Outcome[NormalizedArticle]]:
         """One outcome for each input, in order."""

@@ -87,7 +87,7 @@ def has_surrogates(article: RawArticle) -> bool:
 
 
 @given(st.none() | LINES | ANY, TEXTS)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_cleaning_again_changes_nothing(title: str | None, text: str) -> None:
     once = clean(title or "", text)
     story = "\n".join(line.text for line in once.parted.story)

@@ -1,0 +1,109 @@
+"""What surrounds a story is taken from it, and what only looks like it stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.normalizer.normalize import Cleaned, clean
+from tests.unit.normalizer.articles import BODY, DISCLAIMER, NOTICE, TITLE
+
+EN = (
+    "The council opened a new bridge over the river on Monday after two years of work by hundreds of builders.",
+    "Engineers said that the bridge would relieve the old town of traffic, and that it was made to bear floods.",
+)
+
+
+def story(cleaned: Cleaned) -> list[str]:
+    return [line.text for line in cleaned.parted.story]
+
+
+def taken(cleaned: Cleaned) -> list[tuple[str, str]]:
+    return [(removed.kind, removed.line.text) for removed in cleaned.parted.taken]
+
+
+def test_the_title_as_first_line_is_a_repeat() -> None:
+    cleaned = clean(TITLE, "\n".join([TITLE, *BODY]))
+    assert story(cleaned) == list(BODY)
+    assert taken(cleaned) == [("repeat", TITLE)]
+
+
+def test_the_title_with_the_name_of_the_site_is_a_repeat() -> None:
+    assert story(clean(f"{TITLE} | المدينة اليوم", "\n".join([TITLE, *BODY]))) == list(BODY)
+
+
+def test_another_headline_is_not() -> None:
+    other = "افتتاح سد جديد فوق الوادي قبل عام من موعده"
+    assert story(clean(TITLE, "\n".join([other, *BODY])))[0] == other
+
+
+def test_an_article_that_is_its_title_alone_is_kept() -> None:
+    assert story(clean(TITLE, TITLE)) == [TITLE]
+
+
+def test_a_notice_is_cut_from_the_line_that_the_story_begins_on() -> None:
+    cleaned = clean(TITLE, f"{NOTICE} {DISCLAIMER} {BODY[0]}\n{BODY[1]}")
+    assert story(cleaned) == [BODY[0], BODY[1]]
+    assert taken(cleaned) == [("notice", f"{NOTICE} {DISCLAIMER}")]
+
+
+def test_a_notice_is_cut_from_the_line_that_the_story_ends_on() -> None:
+    cleaned = clean("", f"{EN[0]}\n{EN[1]} This article first appeared in The Example Weekly.")
+    assert story(cleaned) == list(EN)
+    assert taken(cleaned) == [("notice", "This article first appeared in The Example Weekly.")]
+
+
+@pytest.mark.parametrize(
+    ("lines", "kind"),
+    [
+        (["محليات", "أخبار المدينة"], "category"),
+        (["Politics"], "category"),
+        (["(afp/xyz)"], "credit"),
+        (["dpa"], "credit"),
+        (["Jane Example"], "byline"),
+        (["Иван Примеров"], "byline"),
+        (["18 November 2019 17:35"], "byline"),
+        (["Read more:", "A teaser for one piece", "A teaser for another"], "promo"),
+        (["Most read", "One headline", "Another headline that is longer than the first"], "promo"),
+        (["اقرأ أيضاً", "عنوان خبر آخر"], "promo"),
+    ],
+)
+def test_lines_below_the_story_are_taken(lines: list[str], kind: str) -> None:
+    cleaned = clean("A title", "\n".join([*EN, *lines]))
+    assert story(cleaned) == list(EN)
+    assert {removed for removed, _ in taken(cleaned)} == {kind}
+
+
+@pytest.mark.parametrize(
+    "line", ["واس - الرياض", "الرياض – المدينة اليوم", "By Jane Example", "Jane Example, 18 November 2019"]
+)
+def test_bylines_above_the_story_are_taken(line: str) -> None:
+    assert story(clean("A title", "\n".join([line, *EN]))) == list(EN)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["The winners were:", "Alpha", "Beta Gamma"],
+        ['"We will be back tomorrow"'],
+        ["Nobody was hurt."],
+        ["21:45", "37"],
+        ["الأهلي 2", "الهلال 1"],
+    ],
+)
+def test_short_lines_of_a_story_stay(lines: list[str]) -> None:
+    assert story(clean("A title", "\n".join([*EN, *lines]))) == [*EN, *lines]
+
+
+def test_a_teaser_above_the_story_that_comes_again_is_dropped() -> None:
+    assert story(clean("A title", "\n".join([EN[0], *EN]))) == list(EN)
+
+
+def test_line_numbers_are_those_of_the_raw_text() -> None:
+    cleaned = clean("A title", "\n\r\n\n" + "\r\n".join([*EN, "", "Share on Facebook"]))
+    assert [removed.line.number for removed in cleaned.parted.taken] == [7]
+
+
+def test_the_first_line_stands_in_for_a_title_that_was_not_given() -> None:
+    cleaned = clean("", "\n".join(["A short headline", *EN]))
+    assert cleaned.title == "A short headline"
+    assert story(cleaned) == list(EN)
