@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipaddress import IPv6Address, ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
@@ -18,7 +19,8 @@ def may_write(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandle
     if settings.api_writers == "anyone":
         return
     host = connection.client.host if connection.client else ""
-    if not is_loopback(host):
+    # The name too: through a proxy of this machine, or a name that points here, anyone would seem to be on it.
+    if not (is_loopback(host) and is_loopback(_host_asked(connection))):
         raise ProblemError(
             403,
             f"Articles are taken from this machine only. Whoever runs Khabar can set {PREFIX}API_WRITERS=anyone, "
@@ -26,8 +28,14 @@ def may_write(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandle
         )
 
 
+def _host_asked(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    return urlsplit(f"//{connection.headers.get('host', '')}").hostname or ""
+
+
 def is_loopback(host: str) -> bool:
-    """Whether the address is of this machine; an IPv4 address may come in IPv6 notation."""
+    """Whether the address or name is of this machine; an IPv4 address may come in IPv6 notation."""
+    if host == "localhost":
+        return True
     try:
         address = ip_address(host)
     except ValueError:

@@ -21,6 +21,7 @@ import shared
 from services.api.articles import list_articles, one_article
 from services.api.hub import Hub
 from services.api.page.routes import PageRequest, article, page_of, static_file, wants_page, wire
+from services.api.page.wire import FilterValues
 from services.api.parameters import only_known_parameters, provide_filter
 from services.api.posting import push_articles
 from services.api.problems import problem_of
@@ -65,6 +66,7 @@ class Api:
 def create_api(settings: Settings) -> Api:
     """The api of these settings; connects when it is started."""
     redis = connect(settings)
+    reader = Reader(redis, settings)
     hub = Hub(redis, settings)
     raw_topic = RawTopic(settings)
 
@@ -88,7 +90,15 @@ def create_api(settings: Settings) -> Api:
         guards=[only_known_parameters],
         exception_handlers={Exception: _answer_error},
         lifespan=[running],
-        state=State({"settings": settings, "reader": Reader(redis, settings), "hub": hub, "raw_topic": raw_topic}),
+        state=State(
+            {
+                "settings": settings,
+                "reader": reader,
+                "hub": hub,
+                "raw_topic": raw_topic,
+                "filter_values": FilterValues(reader),
+            }
+        ),
         request_max_body_size=settings.api_body_bytes,
         logging_config=None,
         openapi_config=OpenAPIConfig(

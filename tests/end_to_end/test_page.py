@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
@@ -133,7 +134,12 @@ async def test_a_new_revision_takes_the_place_of_the_old_one(page: Page, arrival
 
 
 async def test_a_hostile_article_is_text_when_loaded_and_when_it_arrives(page: Page, arrivals: Arrivals) -> None:
-    hostile = {"title": HOSTILE, "text": HOSTILE, "source": HOSTILE, "url": "javascript:document.title='pwned'"}
+    hostile: dict[str, Any] = {
+        "title": HOSTILE,
+        "text": HOSTILE,
+        "source": HOSTILE,
+        "url": "javascript:document.title='pwned'",
+    }
     await arrivals.apply(enriched("loaded", **hostile))
     await page.goto("/?ui=en")
     await expect(page.locator("#live")).to_have_attribute("data-state", "live")

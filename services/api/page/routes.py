@@ -34,7 +34,7 @@ async def wire(request: PageRequest, state: State) -> Response[str]:
     """The wire."""
     reader: Reader = state.reader
     query = wire_query(request.query_params.multi_items())
-    return _page(await wire_page(reader, query, interface_of(request)))
+    return _page(await wire_page(reader, state.filter_values, query, interface_of(request)))
 
 
 @get("/articles/{article_id:str}", include_in_schema=False)

@@ -14,7 +14,6 @@ from shared.contracts.articles import Direction, Precision, Relation
 LEAD_CHARACTERS = 260
 TAGS_SHOWN = 3  # topics, and countries, of an article on the wire
 VALUES_SHOWN = 8  # of a filter; the rest is behind "more"
-VALUES_LISTED = 60
 _DATE_CHARACTERS: Mapping[Precision, int] = {"day": 10, "month": 7, "year": 4}  # of 2026-01-28T00:00:00Z
 
 
@@ -134,7 +133,7 @@ def filter_group(
             # Beside another filter the count of a value alone would promise what is not found.
             count=None if query.filters else value.count,
         )
-        for value, label in zip(values[:VALUES_LISTED], labels, strict=False)
+        for value, label in zip(values, labels, strict=True)
     ]
     return FilterGroup(name, heading, tuple(choices[:VALUES_SHOWN]), tuple(choices[VALUES_SHOWN:]))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 import msgspec
@@ -20,11 +22,13 @@ from services.api.page.views import (
     wire_item,
 )
 from services.cache.facets import Filter
-from services.cache.reading import Dimension, Page, Reader
+from services.cache.reading import Dimension, FacetValue, Page, Reader
 from shared.contracts import EnrichedArticle
 
 ARTICLES_A_PAGE = 30
 VERSIONS_SHOWN = 20
+VALUES_LISTED = 60  # of each filter
+VALUES_SECONDS = 10.0
 _ARTICLE = msgspec.json.Decoder(EnrichedArticle)
 _DIMENSIONS: tuple[tuple[Dimension, str], ...] = (
     ("topic", "topics"),
@@ -34,10 +38,26 @@ _DIMENSIONS: tuple[tuple[Dimension, str], ...] = (
 )
 
 
-async def wire_page(reader: Reader, query: WireQuery, interface: Interface) -> str:
+class FilterValues:
+    """What there is to filter by, asked for again when it has grown old: it changes little and costs a key each."""
+
+    def __init__(self, reader: Reader, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._reader, self._monotonic = reader, monotonic
+        self._known: dict[Dimension, tuple[float, tuple[FacetValue, ...]]] = {}
+
+    async def of(self, dimension: Dimension) -> tuple[FacetValue, ...]:
+        """The values, the most frequent first. Raises TransientError while Redis is away."""
+        now = self._monotonic()
+        known = self._known.get(dimension)
+        if known is None or now - known[0] > VALUES_SECONDS:
+            known = self._known[dimension] = (now, await self._reader.values(dimension))
+        return known[1]
+
+
+async def wire_page(reader: Reader, values: FilterValues, query: WireQuery, interface: Interface) -> str:
     """The wire, newest first. Raises TransientError while Redis is away."""
     page = await reader.page(query.wanted, order="newest", cursor=query.before, limit=ARTICLES_A_PAGE)
-    groups = [await _filter_group(reader, dimension, word, query, interface) for dimension, word in _DIMENSIONS]
+    groups = [await _filter_group(values, dimension, word, query, interface) for dimension, word in _DIMENSIONS]
     return render(
         "wire.html",
         interface,
@@ -55,11 +75,11 @@ async def wire_page(reader: Reader, query: WireQuery, interface: Interface) -> s
 
 
 async def _filter_group(
-    reader: Reader, dimension: Dimension, word: str, query: WireQuery, interface: Interface
+    values: FilterValues, dimension: Dimension, word: str, query: WireQuery, interface: Interface
 ) -> FilterGroup:
-    values = await reader.values(dimension)
-    labels = [_label(dimension, value.label, interface) for value in values]
-    return filter_group(dimension, values, labels, interface.word(word), query)
+    found = (await values.of(dimension))[:VALUES_LISTED]
+    labels = [_label(dimension, value.label, interface) for value in found]
+    return filter_group(dimension, found, labels, interface.word(word), query)
 
 
 def _duplicates(query: WireQuery, interface: Interface) -> list[Choice]:
