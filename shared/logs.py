@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from shared.settings import Settings
 
 # Chatter of the drivers that says nothing an operator can act on.
-_QUIET = ("aiokafka", "faust", "mode", "shared.stream.transport")
+_QUIET = ("aiokafka", "faust", "mode", "shared.stream.consumer", "shared.stream.transport")
 # Without locals: they hold whole articles, and what a secret was taken out of.
 _TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 REPEAT_SECONDS = 10.0  # aiokafka says hundreds of times a minute that a broker is away

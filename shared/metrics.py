@@ -121,6 +121,12 @@ BREAKER_OPEN = Gauge(
 # -- cache ---------------------------------------------------------------------------------------------------------
 
 CACHE_ARTICLES = Gauge("khabar_cache_articles", "Articles that the cache holds.", registry=REGISTRY)
+CACHE_FORGOTTEN = Counter(
+    "khabar_cache_forgotten_total",
+    "Articles that the cache has let go: past their retention, or the oldest for want of memory.",
+    ["why"],
+    registry=REGISTRY,
+)
 REDIS_MEMORY = Gauge("khabar_redis_memory_bytes", "Memory that Redis uses.", registry=REGISTRY)
 REDIS_MEMORY_LIMIT = Gauge(
     "khabar_redis_memory_limit_bytes",

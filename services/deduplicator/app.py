@@ -16,7 +16,7 @@ from shared.redis import connect
 from shared.settings import Settings
 from shared.stream.history import History
 from shared.stream.recovery import Published, restore_from_outputs
-from shared.stream.runner import StageRun
+from shared.stream.stage_run import StageRun
 from shared.stream.worker import run_stage
 from shared.topics import DEDUPLICATOR, ENRICHED
 

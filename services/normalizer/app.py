@@ -12,7 +12,7 @@ from shared.health import Health
 from shared.outcomes import Outcome, Received
 from shared.positions import Span
 from shared.settings import Settings
-from shared.stream.runner import StageRun
+from shared.stream.stage_run import StageRun
 from shared.stream.worker import run_stage
 from shared.topics import NORMALIZER
 

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic
 
-import msgspec
 import structlog
 from aiokafka import ConsumerRecord
 
 from shared import metrics
-from shared.clock import rfc3339, system_clock
-from shared.contracts import encode
+from shared.clock import system_clock
 from shared.health import Health
 from shared.outcomes import (
     Applied,
@@ -30,16 +27,13 @@ from shared.outcomes import (
 )
 from shared.positions import PositionBehindError, Span
 from shared.stream.breaker import WINDOW, Breaker
-from shared.stream.headers import carried_headers, event_headers, received_ms
-from shared.stream.partitioner import partitions_of
-from shared.stream.records import Output, dead_letter, record_bytes
+from shared.stream.headers import received_ms
+from shared.stream.outputs import OutputMaker
+from shared.stream.stage_run import In, Input, Out, StageRun
 from shared.stream.transactions import OwnedPartition
-from shared.topics import DEAD, Stage, Topic
+from shared.topics import DEAD, Stage
 
 log = structlog.get_logger(__name__)
-
-In = TypeVar("In", bound=msgspec.Struct)
-Out = TypeVar("Out", bound=msgspec.Struct)
 
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.1, 5.0
 POLL_SECONDS = 0.1  # how often one who waits looks whether partitions are to be handed over
@@ -55,29 +49,6 @@ OUTCOME_NAMES: Mapping[type[Any], str] = {
 
 class HandOver(Exception):  # noqa: N818 - no error: the batch is given up so that partitions can change hands
     """The batch is given up, unpublished; its next owner reads it again."""
-
-
-@dataclass(frozen=True, slots=True)
-class StageRun(Generic[In, Out]):
-    """A stage with all that the runtime needs to run it.
-
-    `identify` gives the id and revision of an output; `recover` applies again what Redis has lost, and gives how many.
-    """
-
-    stage: Stage
-    decode: Callable[[bytes | None], In]
-    process: Callable[[Sequence[Received[In]], Span], Awaitable[Sequence[Outcome[Out]]]]
-    identify: Callable[[Out], tuple[str, str]]
-    recover: Callable[[PositionBehindError, Callable[[], None]], Awaitable[int]] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Input(Generic[In]):
-    record: ConsumerRecord
-    at: Coordinates
-    sent_ms: int
-    article: In | None
-    poison: Poison | None
 
 
 class BatchRunner(Generic[In, Out]):
@@ -96,8 +67,10 @@ class BatchRunner(Generic[In, Out]):
         self._run, self._name = run, run.stage.name
         self._health, self._breaker = health, breaker
         self._publish_seconds = publish_seconds
-        self._topic_name = topic_name
+        self._maker = OutputMaker(run, topic_name)
+        self._dead_topic = topic_name(DEAD.name)
         self._must_hand_over = must_hand_over
+        _count_from_zero(run.stage)
 
     async def handle(self, owned: OwnedPartition, records: Sequence[ConsumerRecord]) -> bool:
         """Processes and publishes; False where the batch was given up so that its partition can change hands."""
@@ -121,7 +94,7 @@ class BatchRunner(Generic[In, Out]):
         started = time.perf_counter()
         outcomes = await self._outcomes(inputs, span)
         processed = time.perf_counter()
-        outputs, outcomes = await self._outputs(owned, inputs, outcomes)
+        outputs, outcomes = await self._maker.outputs(owned, inputs, outcomes)
         await self._stop_if_nearly_all_is_poison(outcomes)
         async with asyncio.timeout(self._publish_seconds):
             await owned.publish(outputs, span.reaches)
@@ -131,17 +104,17 @@ class BatchRunner(Generic[In, Out]):
 
     # -- in ----------------------------------------------------------------------------------------------------
 
-    def _decode(self, record: ConsumerRecord) -> _Input[In]:
+    def _decode(self, record: ConsumerRecord) -> Input[In]:
         at = Coordinates(record.topic, record.partition, record.offset)
         sent_ms = received_ms(record.headers, record.timestamp)
         try:
-            return _Input(record, at, sent_ms, self._run.decode(record.value), None)
+            return Input(record, at, sent_ms, self._run.decode(record.value), None)
         except PoisonError as exc:
-            return _Input(record, at, sent_ms, None, Poison(exc.reason, exc.error))
+            return Input(record, at, sent_ms, None, Poison(exc.reason, exc.error))
 
     # -- the stage's work --------------------------------------------------------------------------------------
 
-    async def _outcomes(self, inputs: Sequence[_Input[In]], span: Span) -> list[Outcome[Out]]:
+    async def _outcomes(self, inputs: Sequence[Input[In]], span: Span) -> list[Outcome[Out]]:
         batch = [Received(i.article, i.at, i.sent_ms) for i in inputs if i.article is not None]
         processed = iter(await self._process(batch, span))
         outcomes = [i.poison if i.poison is not None else next(processed) for i in inputs]
@@ -196,7 +169,7 @@ class BatchRunner(Generic[In, Out]):
         while self._breaker.is_open:
             why = (
                 f"too many of the last {WINDOW} articles became dead letters: read the newest in "
-                f"{self._topic_name(DEAD.name)}, mend the cause, then restart this agent "
+                f"{self._dead_topic}, mend the cause, then restart this agent "
                 "(KHABAR_DEAD_LETTER_SHARE=1 lets them pass)"
             )
             metrics.BREAKER_OPEN.labels(self._name).set(1)
@@ -207,73 +180,9 @@ class BatchRunner(Generic[In, Out]):
                 self._hand_over_if_wanted()
                 await asyncio.sleep(POLL_SECONDS)
 
-    # -- out ---------------------------------------------------------------------------------------------------
-
-    async def _outputs(
-        self, owned: OwnedPartition, inputs: Sequence[_Input[In]], outcomes: Sequence[Outcome[Out]]
-    ) -> tuple[list[Output], list[Outcome[Out]]]:
-        """Records to publish, and the outcomes with what turned out too large for its topic as poison."""
-        final: list[Outcome[Out]] = []
-        outputs: list[Output] = []
-        now = rfc3339(system_clock())
-        partitions = await self._partitions(owned, outcomes)
-        dead_partition = owned.tp.partition % await owned.partition_count(self._topic_name(DEAD.name))
-        for taken, outcome, partition in zip(inputs, outcomes, partitions, strict=True):
-            if isinstance(outcome, Publish):
-                assert self._run.stage.writes is not None
-                output = self._article(taken, outcome.article, self._run.stage.writes, partition, now)
-                outcome = _fits(outcome, output, self._run.stage.writes)
-                if isinstance(outcome, Publish):
-                    outputs.append(output)
-            if isinstance(outcome, Poison):
-                outputs.append(self._dead_letter(taken, outcome, dead_partition, now))
-            final.append(outcome)
-        return outputs, final
-
-    async def _partitions(self, owned: OwnedPartition, outcomes: Sequence[Outcome[Out]]) -> list[int]:
-        """The input's partition where the key stays (topics have equal counts, checked at start), else by the key."""
-        if self._run.stage.writes is None or self._run.stage.keeps_key:
-            return [owned.tp.partition] * len(outcomes)
-        count = await owned.partition_count(self._topic_name(self._run.stage.writes.name))
-        keys = [self._run.identify(o.article)[0].encode() if isinstance(o, Publish) else b"" for o in outcomes]
-        by_key = iter(partitions_of([key for key in keys if key], count))
-        return [next(by_key) if key else owned.tp.partition for key in keys]
-
-    def _article(self, taken: _Input[In], article: Out, topic: Topic, partition: int, now: str) -> Output:
-        article_id, revision = self._run.identify(article)
-        headers = event_headers(
-            event_id=f"{article_id}.{revision}",
-            source=f"khabar/{self._name}",
-            event_type=topic.event_type,
-            time=now,
-            carried=carried_headers(taken.record.headers, taken.sent_ms, taken.at),
-        )
-        return Output(self._topic_name(topic.name), partition, article_id.encode(), encode(article), headers)
-
-    def _dead_letter(self, taken: _Input[In], poison: Poison, partition: int, now: str) -> Output:
-        at = taken.at
-        log.warning(
-            "dead letter",
-            stage=self._name,
-            reason=poison.reason.value,
-            error=poison.error,
-            topic=at.topic,
-            partition=at.partition,
-            offset=at.offset,
-        )
-        headers = event_headers(
-            event_id=f"{self._name}/{at.topic}/{at.partition}/{at.offset}",
-            source=f"khabar/{self._name}",
-            event_type=DEAD.event_type,
-            time=now,
-            carried=carried_headers(taken.record.headers, taken.sent_ms, at),
-        )
-        value = dead_letter(taken.record, self._name, poison, now)
-        return Output(self._topic_name(DEAD.name), partition, taken.record.key, value, headers)
-
     # -- told --------------------------------------------------------------------------------------------------
 
-    def _count(self, inputs: Sequence[_Input[In]], outcomes: Sequence[Outcome[Out]]) -> None:
+    def _count(self, inputs: Sequence[Input[In]], outcomes: Sequence[Outcome[Out]]) -> None:
         metrics.BATCH_ARTICLES.labels(self._name).observe(len(inputs))
         names = [OUTCOME_NAMES[type(outcome)] for outcome in outcomes]
         for name in set(names):
@@ -286,7 +195,7 @@ class BatchRunner(Generic[In, Out]):
         if log.isEnabledFor(10):
             self._log_each(inputs, outcomes)
 
-    def _log_each(self, inputs: Sequence[_Input[In]], outcomes: Sequence[Outcome[Out]]) -> None:
+    def _log_each(self, inputs: Sequence[Input[In]], outcomes: Sequence[Outcome[Out]]) -> None:
         for taken, outcome in zip(inputs, outcomes, strict=True):
             log.debug(
                 "article",
@@ -299,10 +208,12 @@ class BatchRunner(Generic[In, Out]):
             )
 
 
-def _fits(outcome: Publish[Out], output: Output, topic: Topic) -> Outcome[Out]:
-    size = record_bytes(output)
-    if size <= topic.max_record_bytes:
-        return outcome
-    return Poison(
-        Reason.TOO_LARGE, f"the article takes {size:,} bytes, and {topic.name} takes at most {topic.max_record_bytes:,}"
-    )
+def _count_from_zero(stage: Stage) -> None:
+    """To Prometheus a counter that appears with a value has not grown: what happens once would never be seen."""
+    for outcome in ("published" if stage.writes else "applied", "unchanged", "dead_letter"):
+        metrics.ARTICLES.labels(stage.name, outcome)
+    for reason in Reason:
+        metrics.DEAD_LETTERS.labels(stage.name, reason.value)
+    metrics.RETRIES.labels(stage.name)
+    metrics.RESTORED.labels(stage.name)
+    metrics.BREAKER_OPEN.labels(stage.name)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 from contextlib import suppress
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 import faust
 import mode
-import msgspec
 import structlog
 from faust.types import StreamT
 from faust.types.auth import CredentialsT
@@ -19,16 +18,16 @@ from shared.clock import system_clock
 from shared.health import Health
 from shared.process import beat, stop_on_signals
 from shared.settings import Settings
+from shared.stream.batching import BatchLimits
 from shared.stream.breaker import Breaker
-from shared.stream.runner import BatchRunner, HandOver, StageRun
+from shared.stream.consumer import BatchConsumer
+from shared.stream.runner import BatchRunner, HandOver
+from shared.stream.stage_run import In, Out, StageRun
 from shared.stream.topic_admin import TopicsError, wait_for_topics
 from shared.stream.transactions import OwnedPartition
-from shared.stream.transport import BatchConsumer, BatchLimits, BatchSchema, BatchTransport
+from shared.stream.transport import BatchSchema, BatchTransport
 
 log = structlog.get_logger(__name__)
-
-In = TypeVar("In", bound=msgspec.Struct)
-Out = TypeVar("Out", bound=msgspec.Struct)
 
 PULSE_SECONDS = 5.0  # how often brokers and Redis are asked, also when no article comes
 STREAM_BUFFER_BATCHES = 4  # read ahead while one is in hand

@@ -17,7 +17,7 @@ from shared.outcomes import Outcome, Poison, Publish, Reason, Received, Transien
 from shared.positions import Span
 from shared.process import serve_health
 from shared.settings import load_settings
-from shared.stream.runner import StageRun
+from shared.stream.stage_run import StageRun
 from shared.stream.worker import run_stage
 from shared.topics import NORMALIZER
 

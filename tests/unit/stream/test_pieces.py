@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.outcomes import Coordinates
+from shared.stream.batching import BatchLimits, capped_batches
 from shared.stream.breaker import WINDOW, Breaker
 from shared.stream.headers import carried_headers, input_coordinates, received_ms
 from shared.stream.partitioner import partitions_of
 from shared.stream.topic_admin import TopicState, faults
-from shared.stream.transport import ZSTD_LEVEL, BatchLimits, capped_batches
+from shared.stream.transport import ZSTD_LEVEL
 
 
 def _record(offset: int, size: int) -> ConsumerRecord:
