@@ -64,14 +64,10 @@ quality: ## floors on labelled data; KHABAR_DATA names the folder
 	$(VENV)/python -m pytest tests/quality $(ARGS)
 
 train: ## rebuild the classifier's weights from labelled data; KHABAR_DATA names the folder
-	@test -n "$$KHABAR_DATA" || { echo "make: set KHABAR_DATA to the folder of labelled data (the one that holds topics/)" >&2; exit 1; }
+	@test -n "$$KHABAR_DATA" || { echo "make: set KHABAR_DATA to the folder with the labelled data" >&2; exit 1; }
 	$(dev)
 	$(VENV)/khabar train topics --data "$$KHABAR_DATA"
 	$(VENV)/khabar train countries --data "$$KHABAR_DATA"
-
-schemas: ## write the JSON Schemas and the AsyncAPI document anew after a change of the contracts
-	$(dev)
-	$(VENV)/python -m shared.contracts docs/contracts
 
 lock: ## resolve the lock files anew (needs the program uv)
 	@command -v uv >/dev/null || { echo "make: uv is not installed: see its documentation, or pip install uv" >&2; exit 1; }
