@@ -1,6 +1,6 @@
 -- Forgets, oldest first, what is older than the retention: a bounded number of entries a call.
--- KEYS: Keys.index, in its order. ARGV: retention (ms), entries at most.
--- Gives how many were forgotten.
+-- KEYS: Keys.index, in its order. ARGV: retention (ms; 0: whatever their age), entries at most.
+-- Gives id and revision of each that was forgotten.
 local state, _, stream, articles, superseded, facets, values = unpack(KEYS)
 local retention, most = tonumber(ARGV[1]), tonumber(ARGV[2])
 
@@ -19,9 +19,9 @@ local function remove(facet, number)
 end
 
 local now = redis.call('TIME')
-local due = tonumber(now[1]) * 1000 - retention
+local due = retention > 0 and tonumber(now[1]) * 1000 - retention or math.huge
 local pruned = tonumber(redis.call('HGET', state, 'pruned') or '0')
-local count = 0
+local forgotten = {}
 for _, entry in ipairs(redis.call('XRANGE', stream, whole(pruned + 1) .. '-0', '+', 'COUNT', most)) do
   local fields = entry[2]
   if tonumber(fields[8]) > due then break end
@@ -31,10 +31,11 @@ for _, entry in ipairs(redis.call('XRANGE', stream, whole(pruned + 1) .. '-0', '
   redis.call('ZREM', superseded, number)
   local newest = redis.call('HGET', articles, id)
   if newest and string.match(newest, '^%d+') == number then redis.call('HDEL', articles, id) end
-  pruned, count = tonumber(number), count + 1
+  pruned = tonumber(number)
+  forgotten[#forgotten + 1] = {id, fields[4]}
 end
-if count > 0 then
+if #forgotten > 0 then
   redis.call('HSET', state, 'pruned', whole(pruned))
   redis.call('XTRIM', stream, 'MINID', '~', whole(pruned + 1) .. '-0')
 end
-return count
+return forgotten

@@ -28,7 +28,7 @@ BUDGET_ENTRIES = 5_000
 _CALLS_A_PAGE = 4
 # A page that has grown to this ends, however many were asked for: one article may have megabytes.
 PAGE_BYTES = 4 << 20
-_BODIES_AT_ONCE = 20
+_BODIES_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
