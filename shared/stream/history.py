@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from shared.outcomes import TransientError
@@ -50,6 +51,18 @@ class History:
             async for records in _until(reader, tp, (await reader.end_offsets([tp]))[tp]):
                 return int(records[0].timestamp)
         return None
+
+    async def committed(self, group: str, topic: str) -> dict[int, int]:
+        """The offset that the group reads next in each partition of the topic in which it has read anything."""
+        admin = AIOKafkaAdminClient(**client_options(self._settings))
+        try:
+            await admin.start()
+            offsets = await admin.list_consumer_group_offsets(group)
+        except (KafkaError, OSError) as exc:
+            raise TransientError(f"Kafka: {type(exc).__name__}: {exc}") from exc
+        finally:
+            await admin.close()
+        return {tp.partition: found.offset for tp, found in offsets.items() if tp.topic == topic and found.offset > 0}
 
     async def _high_watermark(self, tp: TopicPartition) -> int:
         """The end as the broker has it: a committed reader's end may lack a commit whose markers are on their way."""
