@@ -23,7 +23,7 @@ from tests.unit.deploy.promql import selectors
 pytestmark = pytest.mark.end_to_end
 
 WAIT_SECONDS = 90.0
-POLL_SECONDS = 0.25
+POLL_SECONDS = 0.5
 RATE_INTERVAL = "1m"  # what Grafana puts for $__rate_interval
 
 # Exists only once the api has failed; here everything works. The query shows 0 for it.
