@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from services.deduplicator.entry import Entry, Ref, days_apart
 from services.deduplicator.index import Match, Record
-from services.deduplicator.verdict import Verdict, judge
+from services.deduplicator.verdict import Verdict, judge, promising
 from shared.contracts import Relation
 
 JUDGED_AT_MOST = 32  # candidates of one article: the mean is 4, and a match shares more keys than chance does
@@ -42,12 +42,20 @@ def best_match(entry: Entry, refs: Sequence[Ref], records: Sequence[Record | Non
 
     `refs` and `records` go together; their order decides between equals.
     """
+    candidates = [
+        (ref, record)
+        for ref, record in zip(refs, records, strict=True)
+        if record is not None and is_candidate(entry, record, window_days)
+    ]
+    this = entry.fingerprint.sketch
     best: Matched | None = None
     best_rank: tuple[int, int, bool] | None = None
-    for ref, record in zip(refs, records, strict=True):
-        if record is None or not is_candidate(entry, record, window_days):
+    for (ref, record), maybe in zip(
+        candidates, promising(this, [record.sketch for _, record in candidates]), strict=True
+    ):
+        if not maybe:
             continue
-        verdict = judge(entry.fingerprint.sketch, record.sketch)
+        verdict = judge(this, record.sketch)
         if verdict.relation is None:
             continue
         rank = _rank(verdict.relation, verdict, record)

@@ -38,17 +38,19 @@ class Entry:
     fingerprint: Fingerprint
 
 
-def entry_of(article: ClassifiedArticle, at: Coordinates) -> Entry:
-    """What a classified article brings to the index."""
-    return _entry(article, article.revision_hash, at)
+def entry_of(article: ClassifiedArticle, at: Coordinates, made: Fingerprint | None = None) -> Entry:
+    """What a classified article brings to the index; its fingerprint may have been made with others."""
+    return _entry(article, article.revision_hash, at, made or fingerprint(article.title, article.text))
 
 
 def entry_of_published(article: EnrichedArticle, at: Coordinates) -> Entry:
     """What an article brought to the index, from the event published of it."""
-    return _entry(article, article.revision.hash, at)
+    return _entry(article, article.revision.hash, at, fingerprint(article.title, article.text))
 
 
-def _entry(article: ClassifiedArticle | EnrichedArticle, revision_hash: str, at: Coordinates) -> Entry:
+def _entry(
+    article: ClassifiedArticle | EnrichedArticle, revision_hash: str, at: Coordinates, made: Fingerprint
+) -> Entry:
     article_id, revision = bytes.fromhex(article.id), bytes.fromhex(revision_hash)
     day = event_day(article.published, article.fetched_at)
     return Entry(
@@ -58,7 +60,7 @@ def _entry(article: ClassifiedArticle | EnrichedArticle, revision_hash: str, at:
         at=at,
         day=day,
         fields=field_hashes(article),
-        fingerprint=fingerprint(article.title, article.text),
+        fingerprint=made,
     )
 
 

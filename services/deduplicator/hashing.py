@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from services.deduplicator.words import CHARACTERS_READ, Codes, Places
+from services.deduplicator.words import CODES_READ, Codes, Places
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -25,8 +25,6 @@ _PLACES = tuple(
         0x5BE0CD19137E2179,
     )
 )
-# The match key may expand a character to 18 (the longest compatibility form).
-_LONGEST = CHARACTERS_READ * 2
 
 
 def _powers(base: int, count: int) -> Hashes:
@@ -35,8 +33,8 @@ def _powers(base: int, count: int) -> Hashes:
     return np.cumprod(powers, dtype=np.uint64)
 
 
-_POWERS = _powers(_BASE, _LONGEST)
-_INVERSE_POWERS = _powers(_INVERSE, _LONGEST)
+_POWERS = _powers(_BASE, CODES_READ)
+_INVERSE_POWERS = _powers(_INVERSE, CODES_READ)
 
 
 def mixed(hashes: Hashes) -> Hashes:
@@ -50,10 +48,9 @@ def mixed(hashes: Hashes) -> Hashes:
 
 
 class RangeHasher:
-    """Hashes ranges of one text; equal ranges of any two texts have equal hashes."""
+    """Hashes ranges of one text of at most CODES_READ; equal ranges of any two texts have equal hashes."""
 
     def __init__(self, codes: Codes) -> None:
-        codes = codes[:_LONGEST]
         self._sums = np.zeros(len(codes) + 1, np.uint64)
         np.cumsum(codes.astype(np.uint64) * _POWERS[: len(codes)], dtype=np.uint64, out=self._sums[1:])
 

@@ -148,9 +148,9 @@ class MemoryIndex:
 
     def _all_judged(self, proposal: Proposal, here: set[Ref]) -> bool:
         postings = self._generations[self._generation].postings
-        entry = proposal.entry
-        there = {ref for key in entry.fingerprint.keys for ref in split_refs(postings.get(key, b""))}
-        return there <= proposal.seen | here | {entry.ref}
+        own = proposal.entry.ref
+        there = b"".join([postings[key] for key in proposal.entry.fingerprint.keys if key in postings])
+        return all(ref in proposal.seen or ref in here or ref == own for ref in split_refs(there))
 
     def _decision(self, proposal: Proposal, versions: _Versions | None) -> Claim:
         entry, match = proposal.entry, proposal.match

@@ -45,10 +45,10 @@ class Sketch:
         return self.stems[self.stems >= NUMBER_FLAG]
 
 
-def stem_hashes(stems: Hashes, numbers: npt.NDArray[np.bool_], most: int) -> StemHashes:
-    """What a sketch keeps of the first `most` stems with these hashes (64 bits each)."""
-    short = (stems[:most] >> np.uint64(64 - STEM_BITS)).astype(np.uint16)
-    short[numbers[:most]] |= np.uint16(NUMBER_FLAG)
+def stem_hashes(stems: Hashes, numbers: npt.NDArray[np.bool_]) -> StemHashes:
+    """What a sketch keeps of stems with these hashes (64 bits each)."""
+    short = (stems >> np.uint64(64 - STEM_BITS)).astype(np.uint16)
+    short[numbers] |= np.uint16(NUMBER_FLAG)
     return short
 
 

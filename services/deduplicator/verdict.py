@@ -6,6 +6,7 @@ Covered: the share of a text's words in passages that the other text has too.
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -101,6 +102,30 @@ def judge(this: Sketch, other: Sketch) -> Verdict:
         return Verdict("copy", containment, contained, Method.PASSAGES, Ground.BOTH_COVERED)
     relation: Relation = "excerpt" if contained >= containment else "extension"
     return Verdict(relation, containment, contained, Method.PASSAGES, Ground.ONE_COVERED)
+
+
+def promising(this: Sketch, others: Sequence[Sketch]) -> list[bool]:
+    """Which of the others `judge` may find related: all that it does, and few that it does not. Judges them at once.
+
+    What is found here of the other bounds what can be covered on either side, whatever the order of the passages.
+    """
+    run, hole = (RUN_CHARACTERS, HOLE_CHARACTERS) if this.by_character else (RUN_WORDS, HOLE_WORDS)
+    lengths = np.array([len(other) for other in others])
+    if len(this) < SHORT_BELOW or not len(lengths) or int(lengths.min()) < SHORT_BELOW:
+        return [True] * len(lengths)
+    here, there = _runs(this.stems, run), _runs(np.concatenate([other.stems for other in others]), run)
+    table = _workspace.runs
+    table[here] = True
+    found_there = table[there]
+    table[here] = False
+    repeats = len(here) - len(set(here.tolist()))
+    starts = np.zeros(len(lengths), np.intp)
+    np.cumsum(lengths[:-1], out=starts[1:])
+    # The last run of one text may reach into the next: that only makes the bound a little wider.
+    found = np.add.reduceat(found_there, starts, dtype=np.intp)
+    needed = COVERED_AT_LEAST / (run + hole)
+    maybe = (found >= needed * lengths) | (found + repeats >= needed * len(this))
+    return [bool(one) for one in maybe]
 
 
 def _neither(containment: int, contained: int, ground: Ground) -> Verdict:

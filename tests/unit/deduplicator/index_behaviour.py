@@ -200,7 +200,11 @@ class IndexBehaviour:
                 raise ZeroDivisionError("by chance")
             return fingerprint(title, text)
 
+        def breaks_together(articles: list[tuple[str, str]]) -> object:
+            return [breaks(*article) for article in articles]
+
         monkeypatch.setattr("services.deduplicator.entry.fingerprint", breaks)
+        monkeypatch.setattr("services.deduplicator.stage.fingerprints", breaks_together)
         batch = [
             received(classified(name, prose(1), title=title), offset)
             for offset, (name, title) in enumerate([("a", "good"), ("b", "bad"), ("c", "good")])

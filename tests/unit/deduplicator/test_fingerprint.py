@@ -19,10 +19,12 @@ from services.deduplicator.fingerprint import (
     TITLE_KEY_BELOW,
     WORDS_A_KEY,
     fingerprint,
+    fingerprints,
 )
 from services.deduplicator.sketch import NUMBER_FLAG, WORDS_KEPT, SketchError
 from services.deduplicator.stems import stem_ranges
 from services.deduplicator.words import words_of
+from shared.text.match_key import fold
 from tests.unit.deduplicator.samples import prose
 
 ARABIC = "أعلنت وزارة الصحة أن عدد الحالات بلغ ٧٧٢٬٧٧٨ حالة. " * 3 + " ".join(f"كلمة{n}" for n in range(40))
@@ -183,6 +185,29 @@ def test_numbers_are_marked() -> None:
     ],
 )
 def test_stems(word: str, stem: str) -> None:
-    words = words_of(word)
+    words = words_of(fold(word))
     (start,), (end,) = stem_ranges(words)
     assert words.codes[start:end].tobytes().decode("utf-32-le") == stem
+
+
+articles = st.lists(st.tuples(st.text(max_size=20), st.text() | st.integers(0, 20).map(lambda seed: prose(seed, 90))))
+
+
+@given(articles)
+def test_many_at_once_are_the_same_as_one_by_one(many: list[tuple[str, str]]) -> None:
+    assert_same(many)
+
+
+def test_groups_do_not_run_into_each_other() -> None:
+    long = prose(1, 20_000)
+    expanding = "\ufdfa " * 20_000  # each becomes 18 letters
+    parting = "\ue000".join([prose(2), prose(3)])
+    assert_same([("12", "34"), ("", long), ("t", expanding), ("", parting), ("", ""), ("", "34,56"), ("1,", "2")])
+    assert_same([("", "雨が降る" * 30), ("", prose(4)), ("東京の空", "寒い" * 40)])
+
+
+def assert_same(many: list[tuple[str, str]]) -> None:
+    for made, (title, text) in zip(fingerprints(many), many, strict=True):
+        alone = fingerprint(title, text)
+        assert made.keys == alone.keys
+        assert sketch.pack(made.sketch) == sketch.pack(alone.sketch)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.deduplicator.fingerprint import SHORT_BELOW, fingerprint
 from services.deduplicator.sketch import NUMBER_FLAG, Sketch
-from services.deduplicator.verdict import HOLE_WORDS, RUN_WORDS, Ground, Method, judge
+from services.deduplicator.verdict import HOLE_WORDS, RUN_WORDS, Ground, Method, judge, promising
 from tests.unit.deduplicator.samples import prose
 
 OPPOSITE = {"copy": "copy", "excerpt": "extension", "extension": "excerpt", None: None}
@@ -167,3 +167,32 @@ def test_any_two_sketches_can_be_judged_and_leave_no_trace(a: list[int], b: list
     assert 0 <= found.contained <= 1000
     fresh = judge(fingerprint("", prose(1)).sketch, fingerprint("", prose(2)).sketch)
     assert (fresh.containment, fresh.contained) == (0, 0)
+
+
+edits = st.lists(st.tuples(st.integers(0, 199), st.integers(0, 12)), max_size=12)
+
+
+@given(
+    st.integers(40, 200), st.lists(st.tuples(edits, st.integers(0, 150)), min_size=1, max_size=4), st.integers(1, 60)
+)
+def test_nothing_related_is_passed_over(
+    length: int, others: list[tuple[list[tuple[int, int]], int]], cycle: int
+) -> None:
+    # A cycle makes passages repeat, on which the bound could go wrong.
+    this = [place % (cycle * 4) for place in range(length)]
+    changed = []
+    for cuts, more in others:
+        words_left = list(this)
+        for place, count in cuts:
+            words_left[place : place + count] = [2_000 + place]
+        changed.append(sketch(words_left, range(5_000, 5_000 + more)))
+    maybe = promising(sketch(this), changed)
+    assert len(maybe) == len(changed)
+    for other, one in zip(changed, maybe, strict=True):
+        assert one or judge(sketch(this), other).relation is None
+
+
+def test_most_of_what_is_not_related_is_passed_over() -> None:
+    this, *others = (fingerprint("", prose(seed, 200)).sketch for seed in range(20))
+    assert promising(this, others) == [False] * 19
+    assert promising(this, []) == []

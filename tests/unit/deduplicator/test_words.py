@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.deduplicator.words import CHARACTERS_READ, words_of
+from services.deduplicator.words import CODES_READ, words_of
 from shared.text.match_key import fold, tokens
 
 
 def words(text: str) -> list[str]:
-    found = words_of(text)
+    found = words_of(fold(text))
     letters = found.codes.tobytes().decode("utf-32-le")
     return [letters[start:end] for start, end in zip(found.starts, found.ends, strict=True)]
 
@@ -45,19 +45,19 @@ def test_no_letter_is_lost(text: str) -> None:
 
 @given(st.text())
 def test_any_text_has_words_in_order(text: str) -> None:
-    found = words_of(text)
+    found = words_of(fold(text))
     assert (found.starts < found.ends).all()
     assert (found.starts[1:] >= found.ends[:-1]).all()
 
 
 def test_only_numbers_are_numbers() -> None:
-    assert words_of("12 a1 1a 1a1 3,000 ٣").numbers.tolist() == [True, False, False, False, True, True]
+    assert words_of(fold("12 a1 1a 1a1 3,000 ٣")).numbers.tolist() == [True, False, False, False, True, True]
 
 
 def test_scripts_without_spaces_go_by_character() -> None:
-    assert words_of("雨が降る、とても寒い").by_character
-    assert not words_of("The sign says 雨 and nothing else").by_character
+    assert words_of("雨が降る").alone.tolist() == [True] * 4
+    assert words_of("The sign says 雨").alone.tolist() == [False, False, False, True]
 
 
 def test_reads_so_far_and_no_further() -> None:
-    assert len(words_of("a " * CHARACTERS_READ)) == CHARACTERS_READ // 2
+    assert len(words_of("a " * CODES_READ)) == CODES_READ // 2
