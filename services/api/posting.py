@@ -30,9 +30,10 @@ _EXPECTED = "expected application/json for one article or an array, application/
 _RAW_ARTICLE = Schema(
     type=OpenAPIType.OBJECT,
     required=["source"],
+    any_of=[Schema(required=["text"]), Schema(required=["html"])],
     description="A raw article: `source`, and one of `text` and `html`; what the contract does not know is kept.",
     properties={
-        "source": Schema(type=OpenAPIType.STRING, min_length=1, max_length=500, example="Example Wire"),
+        "source": Schema(type=OpenAPIType.STRING, min_length=1, max_length=500, pattern=r"\S", example="Example Wire"),
         "text": Schema(type=OpenAPIType.STRING, example="Rain is expected in the north on Friday."),
         "html": Schema(type=OpenAPIType.STRING),
         "url": Schema(type=OpenAPIType.STRING, max_length=8000, example="https://wire.example/rain"),

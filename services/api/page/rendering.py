@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import jinja2
@@ -65,4 +66,6 @@ _TEMPLATES.globals.update(static=static_address, isolated=isolated)
 
 def render(template: str, interface: Interface, **values: Any) -> str:
     """The page."""
-    return _TEMPLATES.get_template(template).render(ui=interface, t=interface.words, **values)
+    # Not the mapping itself: a word named as one of its methods would be the method.
+    words = SimpleNamespace(**interface.words)
+    return _TEMPLATES.get_template(template).render(ui=interface, t=words, **values)

@@ -114,6 +114,8 @@ async def test_filters_are_in_the_address_and_can_be_taken_away_one_by_one(
     )
     page = (await client.get("/?language=ar&topic=pol&ui=en")).text
     assert len(Elements(page).named("article")) == 1
+    assert "Show everything" in page
+    assert "0x" not in page
     hrefs = {a.get("href") for a in Elements(page).named("a")}
     assert {"/?topic=pol&ui=en", "/?language=ar&ui=en", "/?ui=en"} <= hrefs
     stream = next(div["data-stream"] for div in Elements(page).named("div") if "data-stream" in div)

@@ -86,3 +86,21 @@ def test_names_are_in_the_interface_language_and_codes_where_there_is_none() -> 
     assert INTERFACES["ar"].country("SY") == "سوريا"
     assert INTERFACES["en"].language("ckb") == "Central Kurdish"
     assert INTERFACES["en"].language("xx-nonsense") == "xx-nonsense"
+
+
+def test_every_word_is_said_by_a_template_or_by_its_code() -> None:
+    """A word that nothing says is one that was renamed on one side only."""
+    folder = Path(interface.__file__).parent
+    sources = "".join(file.read_text("utf-8") for file in (*folder.glob("*.py"), *folder.glob("templates/*.html")))
+    prefixes = set(re.findall(r"'(\w+_)' \+|word\(f[\"'](\w+_)\{", sources))
+    built = tuple(part for pair in prefixes for part in pair if part)
+    ends = ("_title", "_text")
+    unsaid = {
+        name
+        for name, words in FILE["en"].items()
+        if isinstance(words, str)
+        and not re.search(rf"\bt\.{name}\b|[\"']{name}[\"']", sources)
+        and not name.startswith(built)
+        and not name.endswith(ends)
+    }
+    assert unsaid == set()
