@@ -25,7 +25,7 @@ class CardedTopicModel:
     """The linear model with what its card says of it: a `TopicProbabilities`."""
 
     def __init__(self, model: TopicModel, card: ModelCard) -> None:
-        self._model = model
+        self.model = model
         self.card = card
         self.languages = frozenset(card.languages)
         self.threshold = card.threshold
@@ -33,7 +33,7 @@ class CardedTopicModel:
 
     def probabilities(self, batch: Batch) -> npt.NDArray[np.float32]:
         """Articles × topics: the probability that it is a topic, primary or secondary, of the article."""
-        return self._model.probabilities(batch.tokens)
+        return self.model.probabilities(batch.tokens)
 
 
 def load_topic_model(folder: Path = MODEL_DIR) -> CardedTopicModel:

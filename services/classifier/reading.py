@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.classifier.tokens import Tokens, fold_story, tokenise
+from services.classifier.tokens import Tokens, story, tokenise
 from shared.contracts import NormalizedArticle
 
 
@@ -19,4 +19,4 @@ class Batch:
 
 def read(articles: Sequence[NormalizedArticle]) -> Batch:
     """Reads a batch."""
-    return Batch(articles, tokenise([fold_story(article.title, article.text) for article in articles]))
+    return Batch(articles, tokenise([story(article.title, article.text) for article in articles]))

@@ -23,6 +23,8 @@ LEAD_CHARS = 450
 ZONES = 3
 TITLE, LEAD, REST = range(ZONES)
 
+_DROPPED = np.uint32(2)
+_EXPANDS = np.uint32(4)
 _UNICODE_SIZE = 0x110000
 _WORD_BASE = 0xBF58476D1CE4E5B9
 _WORD_BASE_INVERSE = pow(_WORD_BASE, -1, 1 << 64)
@@ -31,8 +33,8 @@ _SHIFT = np.uint64(32)
 
 
 @dataclass(frozen=True, slots=True)
-class FoldedStory:
-    """What the classifier reads of an article: the match keys of its title, and of its text without the title."""
+class Story:
+    """What the classifier reads of an article: its title, and the beginning of its text without the title."""
 
     title: str
     text: str
@@ -40,7 +42,7 @@ class FoldedStory:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words in order: `places` (article × 3 + zone) and 64-bit `hashes` of each."""
+    """Words or phrases in order: `places` (article × 3 + zone) and 64-bit `hashes` of each."""
 
     places: Uints
     hashes: Longs
@@ -48,56 +50,68 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A batch as one line of character values, words parted by one 0; `places` (article × 3 + zone) of each."""
+    """A batch as one line of character values, words parted by 0; `places` (article × 3 + zone) of each.
+
+    `words`, and `pairs` and `triples` of neighbours, by their first word; the hash is 0 where they span two articles.
+    """
 
     articles: int
     values: Uints
     places: Uints
     words: Words
+    pairs: Words
+    triples: Words
 
 
-def fold_story(title: str, text: str) -> FoldedStory:
+def story(title: str, text: str) -> Story:
     """The story as the classifier reads it; a text that starts with its title is read without it."""
     if title and text.startswith(title):
         text = text[len(title) :]
-    return FoldedStory(fold(title), fold(text.lstrip()[:BODY_CHARS]))
+    return Story(title, text.lstrip()[:BODY_CHARS])
 
 
-def tokenise(stories: Sequence[FoldedStory]) -> Tokens:
-    """The tokens of a batch: runs of letters and digits, every digit read as 0."""
-    texts: list[str] = [" "]
+def tokenise(stories: Sequence[Story]) -> Tokens:
+    """The tokens of a batch: runs of letters and digits, folded as match keys are, every digit read as 0."""
+    if not stories:
+        return Tokens(0, _NO_UINTS, _NO_UINTS, _NO_WORDS, _NO_WORDS, _NO_WORDS)
+    texts = [part for story in stories for part in (story.title, story.text)]
+    values = _values(texts)
+    if (values == _EXPANDS).any():
+        # Few characters become several when folded; only texts with one are folded one by one.
+        texts = [fold(text) if (_values([text]) == _EXPANDS).any() else text for text in texts]
+        values = _values(texts)
+    places = np.repeat(np.arange(ZONES * len(stories), dtype=np.uint32), _zone_lengths(texts))
+    dropped = values == _DROPPED
+    if dropped.any():
+        kept = np.flatnonzero(~dropped)
+        values, places = values.take(kept), places.take(kept)
+    words = _words(values, places)
+    pairs = _phrases(words, words, 1)
+    return Tokens(len(stories), values, places, words, pairs, _phrases(pairs, words, 2))
+
+
+def _values(texts: Sequence[str]) -> Uints:
+    """The line: a blank before, between and after all texts."""
+    line = " " + " ".join(texts) + " "
+    return _VALUES.take(np.frombuffer(line.encode("utf-32-le", "surrogatepass"), "<u4"))
+
+
+def _zone_lengths(texts: Sequence[str]) -> list[int]:
+    """Characters of each title, lead and rest of the line, with the blank after title and rest."""
     lengths: list[int] = []
-    for story in stories:
-        lead = min(LEAD_CHARS, len(story.text))
-        texts += (story.title, " ", story.text, " ")
-        lengths += (len(story.title) + 1, lead, len(story.text) - lead + 1)
-    if not lengths:
-        return Tokens(0, _NO_UINTS, _NO_UINTS, Words(_NO_UINTS, _NO_LONGS))
+    for title, text in zip(texts[::2], texts[1::2], strict=True):
+        lead = min(LEAD_CHARS, len(text))
+        lengths += (len(title) + 1, lead, len(text) - lead + 1)
     lengths[0] += 1
-    values = _VALUES[np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), "<u4")]
-    places = np.repeat(np.arange(len(lengths), dtype=np.uint32), lengths)
-    blank = values == 0
-    kept = np.concatenate((np.zeros(1, np.int64), np.flatnonzero(~(blank[1:] & blank[:-1])) + 1))
-    values, places = values[kept], places[kept]
-    return Tokens(len(stories), values, places, _words(values, places))
-
-
-def pairs(words: Words) -> Words:
-    """Each word with the one after it in the same article."""
-    return _phrases(words, words, 1)
-
-
-def triples(words: Words) -> Words:
-    """Each word with the two after it in the same article."""
-    return _phrases(pairs(words), words, 2)
+    return lengths
 
 
 def _phrases(starts: Words, words: Words, last: int) -> Words:
-    """Joins phrases (at their first word's position, none where an article ends) with the word `last` places on."""
+    """Joins phrases (by their first word) with the word `last` places on."""
     ends = words.hashes[last:]
     places, hashes = starts.places[: len(ends)], starts.hashes[: len(ends)]
     together = places // ZONES == words.places[last:] // ZONES
-    return Words(places, np.where(together, join(hashes, ends), 0))
+    return Words(places, join(hashes, ends) * together)
 
 
 def join(first: Longs, then: Longs) -> Longs:
@@ -113,16 +127,30 @@ def _words(values: Uints, places: Uints) -> Words:
     starts = np.flatnonzero(letters[1:] & ~letters[:-1]) + 1
     ends = np.flatnonzero(letters[:-1] & ~letters[1:]) + 1
     sums = np.zeros(len(values) + 1, np.uint64)
-    np.cumsum(values * _powers(_WORD_BASE, len(values)), dtype=np.uint64, out=sums[1:])
-    hashes = (sums[ends] - sums[starts]) * _powers(_WORD_BASE_INVERSE, len(values))[starts]
+    np.cumsum(values * _POWERS.up_to(len(values)), dtype=np.uint64, out=sums[1:])
+    hashes = (sums.take(ends) - sums.take(starts)) * _INVERSE_POWERS.up_to(len(values)).take(starts)
     hashes ^= hashes >> _SHIFT
-    return Words(places[starts], hashes * _PHRASE_BASE)
+    return Words(places.take(starts), hashes * _PHRASE_BASE)
 
 
-def _powers(base: int, count: int) -> Longs:
-    powers = np.full(count, base, np.uint64)
-    powers[0] = 1
-    return np.multiply.accumulate(powers, dtype=np.uint64)
+class _Powers:
+    """Powers of a base, as many as were ever asked for."""
+
+    def __init__(self, base: int) -> None:
+        self._base = base
+        self._powers = np.ones(1, np.uint64)
+
+    def up_to(self, count: int) -> Longs:
+        powers = self._powers  # another thread may put a longer one in its place
+        if count > len(powers):
+            powers = np.full(2 * count, self._base, np.uint64)
+            powers[0] = 1
+            self._powers = powers = np.multiply.accumulate(powers, dtype=np.uint64)
+        return powers[:count]
+
+
+_POWERS = _Powers(_WORD_BASE)
+_INVERSE_POWERS = _Powers(_WORD_BASE_INVERSE)
 
 
 def mix(values: Uints) -> Uints:
@@ -134,16 +162,25 @@ def mix(values: Uints) -> Uints:
 
 
 def _char_values() -> Uints:
-    """For each code point a random number; 0 for what separates words; the same for all digits."""
-    values = np.zeros(_UNICODE_SIZE, np.uint32)
-    for first, last in load().word_ranges.tolist():
-        values[first : last + 1] = np.arange(first, last + 1, dtype=np.uint32)
-    values[ord("0") : ord("9") + 1] = ord("0")
-    letters = values != 0
-    values[letters] = mix(values[letters]) | np.uint32(1)
+    """For each code point: 0 for what separates words, an odd random number for what is folded to the same letter.
+
+    All digits have the same. What folds away, and what folds to several letters, is marked.
+    """
+    table = load()
+    letters = np.zeros(_UNICODE_SIZE, np.uint32)
+    for first, last in table.word_ranges.tolist():
+        letters[first : last + 1] = np.arange(first, last + 1, dtype=np.uint32)
+    letters[ord("0") : ord("9") + 1] = ord("0")
+    letters[letters != 0] = mix(letters[letters != 0]) | np.uint32(1)
+    values = letters.copy()
+    values[table.single_from] = np.where(table.single_to == 0, _DROPPED, letters[table.single_to])
+    starts = np.concatenate(([0], table.several_ends[:-1])).astype(np.int64)
+    values[table.several_from] = np.where(
+        np.logical_or.reduceat(letters[table.several_to] != 0, starts), _EXPANDS, np.uint32(0)
+    )
     return values
 
 
 _VALUES = _char_values()
 _NO_UINTS = np.zeros(0, np.uint32)
-_NO_LONGS = np.zeros(0, np.uint64)
+_NO_WORDS = Words(_NO_UINTS, np.zeros(0, np.uint64))

@@ -36,22 +36,22 @@ class _Block:
         self._scale = np.float32(scale)
 
     def add_scores(self, grams: Grams, scores: Floats) -> None:
-        rows = self._row[grams.bucket]
+        rows = self._row.take(grams.bucket)
         hits = np.flatnonzero(rows >= 0)
         if not len(hits):
             return
-        keys = grams.article[hits] << np.uint32(_ROW_BITS) | rows[hits].astype(np.uint32)
+        keys = grams.article.take(hits) << np.uint32(_ROW_BITS) | rows.take(hits).view(np.uint32)
         keys.sort()
         first = np.flatnonzero(np.concatenate((np.ones(1, np.bool_), keys[1:] != keys[:-1])))
         counts = np.diff(first, append=len(keys))
-        keys = keys[first]
-        rows = (keys & np.uint32((1 << _ROW_BITS) - 1)).astype(np.int32)
+        keys = keys.take(first)
+        rows = (keys & np.uint32((1 << _ROW_BITS) - 1)).view(np.int32)
         ends = np.searchsorted(keys, np.arange(1, len(scores) + 1, dtype=np.uint32) << np.uint32(_ROW_BITS))
         ends[-1] = len(keys)
-        frequencies = _LOG_COUNT[np.minimum(counts, _MOST_COUNT - 1)]
-        lengths = frequencies * self._lengths[rows]
-        values = frequencies * self._scales[rows]
-        topics = self._topics[rows].astype(np.float32)
+        frequencies = _LOG_COUNT.take(np.minimum(counts, _MOST_COUNT - 1))
+        lengths = frequencies * self._lengths.take(rows)
+        values = frequencies * self._scales.take(rows)
+        topics = self._topics.take(rows, axis=0).astype(np.float32)
         start = 0
         for article, end in enumerate(ends.tolist()):
             if end > start:

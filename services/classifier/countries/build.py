@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from babel import Locale
 from babel.core import get_global
 
 from services.classifier.countries.forms import demonym_forms, name_forms
 from services.classifier.countries.gazetteer import GAZETTEER_FILE, Entries, Gazetteer, Kind, save_gazetteer
-from services.classifier.tokens import FoldedStory, join, tokenise
+from services.classifier.tokens import ZONES, Story, tokenise
 from shared.text.match_key import fold, tokens
 
 NAMES_FILE = Path(__file__).with_name("names.txt")
@@ -41,6 +42,7 @@ LOCALES = (
 )
 """CLDR locales whose names are read: the languages that the labelled articles are in."""
 
+_BATCH = 256
 _MOST_WORDS = 3
 _FEWEST_LETTERS = 3
 _NO_COUNTRIES = frozenset(
@@ -83,12 +85,14 @@ def build() -> Gazetteer:
     names = _settle(set(_all_names()))
     codes = tuple(sorted({name.country for name in names}))
     hashes = _hashes([name.phrase for name in names])
-    order = np.lexsort((np.array([codes.index(name.country) for name in names]), hashes))
+    number = {code: index for index, code in enumerate(codes)}
+    countries = np.array([number[name.country] for name in names], np.uint8)
+    order = np.lexsort((countries, hashes))
     return Gazetteer(
         codes,
         Entries(
             hashes[order],
-            np.array([codes.index(name.country) for name in names], np.uint8)[order],
+            countries[order],
             np.array([name.kind for name in names], np.uint8)[order],
         ),
     )
@@ -111,10 +115,9 @@ def _settle(names: set[Name]) -> list[Name]:
         key = (name.phrase, name.country)
         kind = exceptions.get(name.phrase, name.kind)
         settled[key] = min(kind, settled.get(key, kind))
-    for name in _exceptions():
-        if name.kind is Kind.NOTHING:
-            settled = {key: kind for key, kind in settled.items() if key[0] != name.phrase}
-            settled[name.phrase, _NOWHERE] = Kind.NOTHING
+    nothing = {phrase for phrase, kind in exceptions.items() if kind is Kind.NOTHING}
+    settled = {key: kind for key, kind in settled.items() if key[0] not in nothing}
+    settled |= {(phrase, _NOWHERE): Kind.NOTHING for phrase in nothing}
     return [Name(phrase, country, kind) for (phrase, country), kind in sorted(settled.items())]
 
 
@@ -141,7 +144,7 @@ def _listed_names() -> Iterator[Name]:
         code, arabic, stems, places = (part.strip() for part in line.split("|"))
         for stem in (*arabic.split(","), *stems.split()):
             if stem.strip():
-                for form in demonym_forms(_phrase(stem)):
+                for form in demonym_forms(_phrase(stem.replace("_", " "))):
                     yield Name(form, code, Kind.DEMONYM)
         for place in places.split(","):
             yield from _names(place, code, Kind.PLACE)
@@ -168,14 +171,15 @@ def _phrase(name: str) -> str:
     return " ".join(tokens(fold(name)))
 
 
-def _hashes(phrases: list[str]) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+def _hashes(phrases: list[str]) -> npt.NDArray[np.uint64]:
     found = np.zeros(len(phrases), np.uint64)
-    for index, phrase in enumerate(phrases):
-        words = tokenise([FoldedStory(phrase, "")]).words.hashes
-        hashed = words[:1]
-        for place in range(1, len(words)):
-            hashed = join(hashed, words[place : place + 1])
-        found[index] = hashed[0]
+    for start in range(0, len(phrases), _BATCH):
+        tokens_ = tokenise([Story(phrase, "") for phrase in phrases[start : start + _BATCH]])
+        first = np.unique(tokens_.words.places // ZONES, return_index=True)[1]
+        for length, words in ((1, tokens_.words), (2, tokens_.pairs), (3, tokens_.triples)):
+            for index, place in enumerate(first.tolist(), start):
+                if len(phrases[index].split()) == length:
+                    found[index] = words.hashes[place]
     return found
 
 

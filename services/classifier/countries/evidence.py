@@ -103,7 +103,7 @@ def gather(mentions: Mentions, learnt: Floats, origins: Sequence[Origin], gazett
     first[index[_first_of_each(mentions.articles)]] = True
     features = np.concatenate(
         (
-            np.log1p(cells.reshape(len(keys), -1)),
+            np.log1p(cells.reshape(len(keys), len(_KINDS) * len(_ZONES))),
             _shares(cells, first, articles, len(origins)),
             _home_features(homes, cells, articles, countries),
             _learnt_features(learnt, cells, articles, countries),

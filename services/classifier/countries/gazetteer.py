@@ -14,7 +14,7 @@ from services.classifier.tokens import Longs, Words
 
 GAZETTEER_FILE = Path(__file__).with_name("gazetteer.safetensors")
 
-_FILTER_BITS = 20
+_FILTER_BITS = 22
 _FILTER_SHIFT = np.uint64(64 - _FILTER_BITS)
 
 
@@ -51,19 +51,22 @@ class Gazetteer:
     def __init__(self, codes: tuple[str, ...], entries: Entries) -> None:
         self.codes = codes
         self.entries = entries
+        self._hashes, self._first, self._counts = np.unique(entries.hashes, return_index=True, return_counts=True)
         # Nearly every phrase of a text is no name: one look into a table of bits spares the search.
         self._filter = np.zeros(1 << _FILTER_BITS, np.bool_)
-        self._filter[entries.hashes >> _FILTER_SHIFT] = True
+        self._filter[self._hashes >> _FILTER_SHIFT] = True
 
     def look_up(self, phrases: Words) -> Hits:
         """Every entry whose phrase occurs, in order of the text."""
-        maybe = np.flatnonzero(self._filter[phrases.hashes >> _FILTER_SHIFT])
-        wanted = phrases.hashes[maybe]
-        first = np.searchsorted(self.entries.hashes, wanted)
-        counts = np.searchsorted(self.entries.hashes, wanted, side="right") - first
+        maybe = np.flatnonzero(self._filter.take((phrases.hashes >> _FILTER_SHIFT).view(np.int64)))
+        wanted = phrases.hashes.take(maybe)
+        place = np.minimum(np.searchsorted(self._hashes, wanted), len(self._hashes) - 1)
+        found = np.flatnonzero(self._hashes.take(place) == wanted)
+        maybe, place = maybe.take(found), place.take(found)
+        counts = self._counts.take(place)
         at = np.repeat(maybe, counts)
         offsets = np.arange(len(at)) - np.repeat(np.cumsum(counts) - counts, counts)
-        return Hits(at, np.repeat(first, counts) + offsets)
+        return Hits(at, np.repeat(self._first.take(place), counts) + offsets)
 
 
 def save_gazetteer(gazetteer: Gazetteer, path: Path) -> None:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from services.classifier.tokens import ZONES, Tokens, pairs
+from services.classifier.tokens import ZONES, Tokens
 
 Floats = npt.NDArray[np.float32]
 
 PHRASE_BITS = 22
+_ROW_BITS = 20
 _SHIFT = np.uint64(64 - PHRASE_BITS)
 
 COUNTRIES_PER_PHRASE = 3
@@ -35,7 +36,7 @@ class LearntWeights:
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """Each phrase of each article once: article and bucket, ascending."""
+    """Every occurrence of every phrase: article and bucket."""
 
     articles: npt.NDArray[np.int64]
     buckets: npt.NDArray[np.int64]
@@ -43,16 +44,9 @@ class Phrases:
 
 def phrases(tokens: Tokens) -> Phrases:
     """The words and pairs of a batch."""
-    couples = pairs(tokens.words)
-    articles = np.concatenate((tokens.words.places, couples.places)).astype(np.uint64) // np.uint64(ZONES)
-    hashes = np.concatenate((tokens.words.hashes, couples.hashes))
-    keys = articles << np.uint64(PHRASE_BITS) | hashes >> _SHIFT
-    keys.sort()
-    keys = keys[np.concatenate((np.ones(1, np.bool_), keys[1:] != keys[:-1]))] if len(keys) else keys
-    return Phrases(
-        (keys >> np.uint64(PHRASE_BITS)).astype(np.int64),
-        (keys & np.uint64((1 << PHRASE_BITS) - 1)).astype(np.int64),
-    )
+    articles = np.concatenate((tokens.words.places, tokens.pairs.places)) // np.uint32(ZONES)
+    hashes = np.concatenate((tokens.words.hashes, tokens.pairs.hashes))
+    return Phrases(articles.astype(np.int64), (hashes >> _SHIFT).astype(np.int64))
 
 
 class LearntNames:
@@ -70,16 +64,19 @@ class LearntNames:
     def scores(self, tokens: Tokens) -> Floats:
         """Articles × codes: about 1 for what an article is about, 0 for the rest."""
         found = phrases(tokens)
-        rows = self._row[found.buckets]
+        rows = self._row.take(found.buckets)
         known = np.flatnonzero(rows >= 0)
-        rows, articles = rows[known], found.articles[known]
-        lengths = self._lengths[rows]
+        keys = found.articles.take(known) << _ROW_BITS | rows.take(known)
+        keys.sort()
+        keys = keys[np.diff(keys, prepend=-1) > 0]
+        articles, rows = keys >> _ROW_BITS, keys & ((1 << _ROW_BITS) - 1)
+        lengths = self._lengths.take(rows)
         square = np.bincount(articles, weights=lengths * lengths, minlength=tokens.articles)
-        values = lengths / np.sqrt(np.maximum(square, 1e-9))[articles]
-        cells = articles[:, None] * len(self.codes) + self._countries[rows]
+        values = lengths / np.sqrt(np.maximum(square, 1e-9)).take(articles)
+        cells = articles[:, None] * len(self.codes) + self._countries.take(rows, axis=0)
         sums = np.bincount(
             cells.ravel(),
-            weights=(self._weights[rows] * values[:, None]).ravel(),
+            weights=(self._weights.take(rows, axis=0) * values[:, None]).ravel(),
             minlength=tokens.articles * len(self.codes),
         )
         return (sums.reshape(tokens.articles, len(self.codes)) + self._bias).astype(np.float32)

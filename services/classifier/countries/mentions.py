@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.classifier.countries.gazetteer import Gazetteer, Hits, Kind
-from services.classifier.tokens import ZONES, Tokens, pairs, triples
+from services.classifier.tokens import ZONES, Tokens
 
 Ints = npt.NDArray[np.int64]
 
@@ -29,7 +29,7 @@ def find_mentions(tokens: Tokens, gazetteer: Gazetteer) -> Mentions:
     covered = np.zeros(len(words.hashes) + 2, np.bool_)
     at: list[Ints] = []
     entries: list[Ints] = []
-    for length, phrases in ((3, triples(words)), (2, pairs(words)), (1, words)):
+    for length, phrases in ((3, tokens.triples), (2, tokens.pairs), (1, words)):
         hits = _uncovered(gazetteer.look_up(phrases), covered, length)
         for offset in range(length):
             covered[hits.at + offset] = True

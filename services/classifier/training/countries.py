@@ -26,7 +26,7 @@ from services.classifier.countries.mentions import find_mentions
 from services.classifier.countries.weights import COUNTRIES_FILE, CountryWeights, save_country_weights
 from services.classifier.figures import CountryFigures, country_figures
 from services.classifier.labelled import FOLDS, LabelledArticle, folds_by_source, read_labelled
-from services.classifier.tokens import Tokens, fold_story, tokenise
+from services.classifier.tokens import Tokens, story, tokenise
 from services.classifier.training.ridge import solve
 from services.classifier.training.topics import LABELLED_FILE, Report
 
@@ -56,7 +56,7 @@ class TrainedCountries:
 
 
 @dataclass(frozen=True, slots=True)
-class _Material:
+class Material:
     """The labelled articles, read: phrases (articles × buckets), tokens by batch, who is about what."""
 
     articles: Sequence[LabelledArticle]
@@ -80,12 +80,12 @@ def train_countries(data_dir: Path, output_dir: Path, report: Report = print) ->
 
 
 def _train(data_dir: Path, output_dir: Path, report: Report) -> TrainedCountries:
-    material = _read(read_labelled(data_dir / LABELLED_FILE).articles)
+    material = read_material(read_labelled(data_dir / LABELLED_FILE).articles)
     folds = np.array(folds_by_source(material.articles))
-    codes = _learnable(material)
+    codes = learnable(material)
     learnt = np.zeros((len(folds), len(codes)), np.float32)
     for fold in range(FOLDS):
-        model = LearntNames(_learn(material, np.flatnonzero(folds != fold), codes))
+        model = LearntNames(learn(material, np.flatnonzero(folds != fold), codes))
         learnt[folds == fold] = _score(model, material.batches)[folds == fold]
         report(f"Countries: fold {fold + 1} of {FOLDS} done.")
     candidates = _candidates(material, learnt, codes)
@@ -95,15 +95,16 @@ def _train(data_dir: Path, output_dir: Path, report: Report) -> TrainedCountries
     output_dir.mkdir(parents=True, exist_ok=True)
     path = output_dir / COUNTRIES_FILE
     everything = np.arange(len(folds))
-    save_country_weights(CountryWeights(_learn(material, everything, codes), features, bias, threshold), path)
+    save_country_weights(CountryWeights(learn(material, everything, codes), features, bias, threshold), path)
     report(f"{path}: {path.stat().st_size / 1e6:.1f} MB; out of fold {figures}")
     return TrainedCountries(path, figures, by_language)
 
 
-def _read(articles: Sequence[LabelledArticle]) -> _Material:
+def read_material(articles: Sequence[LabelledArticle]) -> Material:
+    """Reads the articles once, for every fold."""
     gazetteer = load_gazetteer()
     batches = [
-        tokenise([fold_story(article.title, article.text) for article in articles[start : start + _BATCH]])
+        tokenise([story(article.title, article.text) for article in articles[start : start + _BATCH]])
         for start in range(0, len(articles), _BATCH)
     ]
     number = {code: index for index, code in enumerate(gazetteer.codes)}
@@ -112,22 +113,27 @@ def _read(articles: Sequence[LabelledArticle]) -> _Material:
         for code in article.countries:
             if code in number:
                 about[row, number[code]] = 1
-    return _Material(articles, gazetteer, batches, sparse.vstack([_matrix(b) for b in batches], format="csr"), about)
+    return Material(articles, gazetteer, batches, sparse.vstack([_matrix(b) for b in batches], format="csr"), about)
 
 
 def _matrix(tokens: Tokens) -> sparse.csr_matrix:
     found = phrases(tokens)
-    starts = np.searchsorted(found.articles, np.arange(tokens.articles + 1))
-    values = np.ones(len(found.buckets), np.float32)
-    return sparse.csr_matrix((values, found.buckets, starts), shape=(tokens.articles, 1 << PHRASE_BITS))
+    keys = np.unique(found.articles << PHRASE_BITS | found.buckets)
+    starts = np.searchsorted(keys >> PHRASE_BITS, np.arange(tokens.articles + 1))
+    buckets = keys & ((1 << PHRASE_BITS) - 1)
+    return sparse.csr_matrix(
+        (np.ones(len(keys), np.float32), buckets, starts), shape=(tokens.articles, 1 << PHRASE_BITS)
+    )
 
 
-def _learnable(material: _Material) -> tuple[str, ...]:
+def learnable(material: Material) -> tuple[str, ...]:
+    """Codes of the countries that enough articles are about."""
     enough = np.flatnonzero(material.about.sum(axis=0) >= _LEAST_LABELS)
     return tuple(material.gazetteer.codes[index] for index in enough)
 
 
-def _learn(material: _Material, rows: Ints, codes: tuple[str, ...]) -> LearntWeights:
+def learn(material: Material, rows: Ints, codes: tuple[str, ...]) -> LearntWeights:
+    """What the phrases of some of the articles tell of these countries."""
     about = material.about[rows][:, learnt_columns(material.gazetteer, codes)]
     mean = about.mean(axis=0)
     counts = material.phrases[rows]
@@ -166,7 +172,7 @@ def _score(model: LearntNames, batches: Sequence[Tokens]) -> Floats:
     return np.concatenate([model.scores(tokens) for tokens in batches])
 
 
-def _candidates(material: _Material, learnt: Floats, codes: tuple[str, ...]) -> Candidates:
+def _candidates(material: Material, learnt: Floats, codes: tuple[str, ...]) -> Candidates:
     wide = spread(learnt, learnt_columns(material.gazetteer, codes), len(material.gazetteer.codes))
     origins = material.origins()
     parts: list[Candidates] = []
@@ -204,7 +210,7 @@ def _logistic(features: Floats, right: npt.NDArray[np.bool_]) -> tuple[Floats, f
 
 
 def _measure(
-    material: _Material, candidates: Candidates, right: npt.NDArray[np.bool_], folds: Ints
+    material: Material, candidates: Candidates, right: npt.NDArray[np.bool_], folds: Ints
 ) -> tuple[float, CountryFigures, dict[str, CountryFigures]]:
     """The threshold of the best F1, and the figures at it, out of fold."""
     fold = folds[candidates.articles]

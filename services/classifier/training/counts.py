@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from services.classifier.ngrams import BUCKET_BITS, Grams, extract
-from services.classifier.tokens import FoldedStory, tokenise
+from services.classifier.tokens import Story, tokenise
 
 _BATCH = 256
 
@@ -39,7 +39,7 @@ def _matrix(grams: Grams, articles: int) -> sparse.csr_matrix:
     return sparse.csr_matrix((counts.astype(np.float32), columns, starts), shape=(articles, 1 << BUCKET_BITS))
 
 
-def count(stories: Sequence[FoldedStory]) -> BlockCounts:
+def count(stories: Sequence[Story]) -> BlockCounts:
     """Counts of every n-gram of every story."""
     parts: list[list[sparse.csr_matrix]] = [[], [], []]
     for start in range(0, len(stories), _BATCH):

@@ -11,7 +11,8 @@ from scipy import sparse
 Floats = npt.NDArray[np.float32]
 
 _LEAST_ARTICLES = 3  # an n-gram of fewer articles teaches spelling, not topics
-_LARGEST_SHARE = 0.5  # an n-gram in more than half of all articles costs time and separates nothing
+_LARGEST_SHARE = 0.1  # an n-gram of more articles costs time and tells little: .5 was as accurate
+_FREQUENCY_POWER = 0.5  # 1 was as accurate (.757 on two folds) and kept half as many n-grams again of each article
 _PSEUDO_COUNTS = 5.0
 _DIVERGENCE_FLOOR = 0.1
 _DIVERGENCE_POWER = 0.5
@@ -37,7 +38,7 @@ def choose(counts: sparse.csr_matrix, primary: npt.NDArray[np.int64], topics: in
     column[kept] = np.arange(len(kept), dtype=np.int32)
     df = frequency[kept].astype(np.float64)
     weights = (np.log((1 + articles) / (1 + df)) + 1) * _divergence_weights(counts, column, df, primary, topics)
-    order = np.argsort(-(df * weights**2), kind="stable")[:size]
+    order = np.argsort(-(df**_FREQUENCY_POWER * weights**2), kind="stable")[:size]
     order.sort()
     return Vocabulary(kept[order].astype(np.int32), weights[order].astype(np.float32))
 

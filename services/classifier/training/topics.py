@@ -12,13 +12,13 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from services.classifier.calibration import probabilities
+from services.classifier.calibration import Calibration, probabilities
 from services.classifier.figures import TopicLabels, figures_by_topic, topic_figures, topic_labels
 from services.classifier.labelled import FOLDS, LabelledArticle, by_language, folds_by_source, read_labelled
-from services.classifier.tokens import fold_story
+from services.classifier.tokens import story
 from services.classifier.training.calibrate import calibrate
 from services.classifier.training.counts import BlockCounts, count
-from services.classifier.training.fit import fit, scores
+from services.classifier.training.fit import FittedModel, fit, scores
 from services.classifier.training.quantise import quantise
 from services.classifier.weights import (
     CARD_FILE,
@@ -69,12 +69,11 @@ def _train(data_dir: Path, output_dir: Path, report: Report) -> Trained:
     data = read_labelled(data_dir / LABELLED_FILE)
     labels = topic_labels(data.articles)
     report(f"{len(data.articles)} labelled articles read.")
-    counts = count([fold_story(article.title, article.text) for article in data.articles])
+    counts = count([story(article.title, article.text) for article in data.articles])
     held_out = _cross_validate(counts, labels, np.array(folds_by_source(data.articles)), report)
     calibration = calibrate(held_out, labels)
     model = fit(counts, labels)
-    title, body, lead = (quantise(*block) for block in zip(model.vocabularies, model.weights, strict=True))
-    weights = TopicWeights(title, body, lead, model.bias, calibration)
+    weights = stored(model, calibration)
     output_dir.mkdir(parents=True, exist_ok=True)
     weights_file, card_file = output_dir / WEIGHTS_FILE, output_dir / CARD_FILE
     save_weights(weights, weights_file)
@@ -83,6 +82,12 @@ def _train(data_dir: Path, output_dir: Path, report: Report) -> Trained:
     save_card(card, card_file)
     report(f"{weights_file}: {weights_file.stat().st_size / 1e6:.1f} MB; out of fold {card.figures}")
     return Trained(weights_file, card_file, card)
+
+
+def stored(model: FittedModel, calibration: Calibration) -> TopicWeights:
+    """The model as it is stored and used: rounded."""
+    title, body, lead = (quantise(*block) for block in zip(model.vocabularies, model.weights, strict=True))
+    return TopicWeights(title, body, lead, model.bias, calibration)
 
 
 def _cross_validate(counts: BlockCounts, labels: TopicLabels, folds: npt.NDArray[np.int64], report: Report) -> Floats:
