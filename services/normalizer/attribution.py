@@ -65,7 +65,7 @@ class _Named:
 @dataclass(frozen=True, slots=True)
 class _Found:
     named: list[_Named]
-    rules: list[CreditRule]
+    rules: list[tuple[CreditRule, list[int]]]
 
 
 class _Finder:
@@ -87,15 +87,16 @@ class _Finder:
     def find(self, key: str) -> _Found:
         """The media named in the key, longest form first, and the rules to try on it."""
         named: list[_Named] = []
-        rules: set[int] = set()
+        rules: dict[int, list[int]] = {}
         for last, (length, form, triggered) in self._automaton.iter(key, 0, min(len(key), LONGEST_LINE)):
             start, end = last + 1 - length, last + 1
             if not _begins_word(key, start, length):
                 continue
-            rules.update(triggered)
+            for rule in triggered:
+                rules.setdefault(rule, []).append(start)
             if form is not None and not (end < len(key) and key[end].isalnum() and key[last].isalnum()):
                 named.append(_Named(form, start, end))
-        return _Found(_longest(named), [credit_rules.RULES[place] for place in sorted(rules)])
+        return _Found(_longest(named), [(credit_rules.RULES[rule], rules[rule]) for rule in sorted(rules)])
 
 
 _ARABIC_PREFIX = re.compile(r"(?<!\w)(?:[وف]?(?:[بلك]|ال|لل|بال|كال)?)$")
@@ -158,8 +159,8 @@ def credits_of(lines: Sequence[Line], source: str, credit_lines: Collection[int]
 
 def _credits_of_line(line: Line, place: int, source_key: str, is_credit_line: bool) -> Iterator[Credited]:
     found = _FINDER.find(line.key)
-    for rule in found.rules:
-        for credit in rule.read(line):
+    for rule, places in found.rules:
+        for credit in rule.read(line, places):
             for outlet in credit.outlets:
                 if _may_be_medium(outlet) and not _is_own(outlet, source_key):
                     yield _from_rule(rule, outlet, credit.title, credit.date, _sentence(line, credit.place))

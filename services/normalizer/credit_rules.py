@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +13,9 @@ from shared.text.match_key import fold
 
 LONGEST_WHOLE = 150
 """Characters of the longest line that can be nothing but a credit."""
+
+AROUND = 100
+"""Characters before a trigger that a pattern may begin in; it may end three times as far after it."""
 
 CreditKind = Literal["syndication", "quote"]
 
@@ -50,15 +53,25 @@ class CreditRule:
     examples: tuple[CreditExample, ...]
     others: tuple[str, ...]
 
-    def read(self, line: Line) -> list[Credit]:
-        """Every credit that the rule finds in the line."""
+    def read(self, line: Line, near: Sequence[int] = ()) -> list[Credit]:
+        """Every credit that the rule finds in the line, or only around the places of its triggers in the key."""
         text = line.key if self.is_on_key else line.text
         if self.is_whole:
             if len(text) > LONGEST_WHOLE:
                 return []
             found = self.pattern.fullmatch(text)
             return [self._credit(line, found)] if found else []
-        return [self._credit(line, found) for found in self.pattern.finditer(text)]
+        if not near or len(line.key) != len(line.text):
+            return [self._credit(line, found) for found in self.pattern.finditer(text)]
+        return [self._credit(line, found) for found in self._find_near(text, near)]
+
+    def _find_near(self, text: str, near: Sequence[int]) -> Iterator[re.Match[str]]:
+        end = 0
+        for place in near:
+            for found in self.pattern.finditer(text, max(end, place - AROUND), place + 3 * AROUND):
+                end = max(end, found.end())
+                yield found
+            end = max(end, place)
 
     def _credit(self, line: Line, found: re.Match[str]) -> Credit:
         def group(name: str) -> str | None:

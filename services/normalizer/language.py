@@ -13,7 +13,7 @@ from shared.contracts import Language
 
 UNKNOWN = "und"
 
-SHORT_SAMPLE_CHARACTERS = 160
+SHORT_SAMPLE_CHARACTERS = 100
 """Characters that the model is asked first; it is asked again with more where it is not certain."""
 SAMPLE_CHARACTERS = 400
 LONGER_SAMPLE_CHARACTERS = 2000

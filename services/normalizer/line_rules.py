@@ -73,13 +73,17 @@ class _Alternatives:
     def __init__(self, rules: Sequence[LineRule]) -> None:
         self._rules = tuple(rules)
         self._needing = tuple(rule for rule in rules if rule.needs)
+        needed = sorted({word for rule in self._needing for word in rule.needs})
+        self._needed = re.compile("|".join(map(re.escape, needed)))
         others = [rule.pattern.pattern for rule in rules if not rule.needs]
         self._others = re.compile("|".join(f"(?:{pattern})" for pattern in others)) if others else None
 
     def find(self, line: Line) -> LineRule | None:
         if self._others is not None and self._others.fullmatch(line.key):
             return next((rule for rule in self._rules if rule.matches(line)), None)
-        return next((rule for rule in self._needing if rule.matches(line)), None)
+        if self._needing and self._needed.search(line.key):
+            return next((rule for rule in self._needing if rule.matches(line)), None)
+        return None
 
 
 def load_rules() -> tuple[LineRule, ...]:
@@ -104,13 +108,14 @@ def load_rules() -> tuple[LineRule, ...]:
 
 RULES = load_rules()
 ANYWHERE = RuleSet([rule for rule in RULES if rule.place is Place.ANYWHERE])
-AT_TOP = RuleSet([rule for rule in RULES if rule.place is not Place.END])
-AT_END = RuleSet([rule for rule in RULES if rule.place is not Place.TOP])
+AT_TOP = RuleSet([rule for rule in RULES if rule.place is Place.TOP])
+AT_END = RuleSet([rule for rule in RULES if rule.place is Place.END])
 WITH_REST = RuleSet([rule for rule in RULES if rule.rest_most])
 
 SENTENCES = tuple(rule.sentence for rule in RULES if rule.sentence is not None)
 _SENTENCE_SIGNS = tuple(
-    fold(sign) for sign in ("نشر", "منشور", "موقعنا", "الموقع", "الأصلي", "appeared", "published", "ran")
+    fold(sign)
+    for sign in ("هذا الخبر", "هذا المقال", "هذا التقرير", "موقعنا", "يتحمل", "الأصلي", " appeared ", " published ")
 )
 _END = re.compile(r"\s*$")
 

@@ -16,6 +16,7 @@ from services.normalizer.mojibake import repaired
 from services.normalizer.not_story import Parted, Taken, part
 from services.normalizer.page import Page, read_page
 from services.normalizer.published import DateEvidence, as_published, is_believable, published
+from services.normalizer.repeats import apart
 from shared.clock import rfc3339
 from shared.contracts import Attribution, NormalizedArticle, Pipeline, Published, RawArticle, Removed
 from shared.identity import article_id, revision_hash
@@ -152,11 +153,14 @@ def clean(title: str, text: str, tags: Sequence[str] = ()) -> Cleaned:
 
     The first line stands in for a title that was not given. `tags` are known labels, which may stand below a story.
     """
-    lines = [part for line in read_lines(repaired(text)) for part in without_notices(line)]
+    lines = [part for line in read_lines(repaired(text)) for whole in apart(line) for part in without_notices(whole)]
     title = display_line(repaired(title))
-    if not title and len(lines) > 1 and _is_headline(lines[0].text):
-        title = lines[0].text
-    return Cleaned(title, tuple(lines), part(lines, line_key(title), {fold(tag) for tag in tags}))
+    known = {fold(tag) for tag in tags}
+    parted = part(lines, line_key(title), known)
+    if not title and len(parted.story) > 1 and _is_headline(parted.story[0].text):
+        title = parted.story[0].text
+        parted = part(lines, line_key(title), known)
+    return Cleaned(title, tuple(lines), parted)
 
 
 def _is_headline(text: str) -> bool:

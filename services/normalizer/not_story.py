@@ -50,8 +50,8 @@ def part(lines: Sequence[Line], title_key: str, known_labels: Collection[str] = 
     """
     story: Sequence[Line] = lines
     taken: list[Taken] = []
-    for _ in range(MOST_ROUNDS):
-        found = _part_once(story, title_key, known_labels)
+    for number in range(MOST_ROUNDS):
+        found = _part_once(story, title_key, known_labels, is_first=number == 0)
         taken += found.taken
         story = found.story
         # What was taken may have stood between a line and the edge that tells what it is.
@@ -60,7 +60,7 @@ def part(lines: Sequence[Line], title_key: str, known_labels: Collection[str] = 
     return Parted(tuple(story), tuple(sorted(taken, key=lambda removed: removed.line.number)))
 
 
-def _part_once(lines: Sequence[Line], title_key: str, known_labels: Collection[str]) -> Parted:
+def _part_once(lines: Sequence[Line], title_key: str, known_labels: Collection[str], *, is_first: bool) -> Parted:
     taken: dict[int, Taken] = {}
 
     def take(place: int, kind: RemovedKind, rule: str) -> None:
@@ -68,7 +68,7 @@ def _part_once(lines: Sequence[Line], title_key: str, known_labels: Collection[s
 
     for place in repeats.title_repeats(title_key, lines):
         take(place, "repeat", "title")
-    for place, line in enumerate(lines):
+    for place, line in enumerate(lines if is_first else ()):
         if place not in taken and (rule := line_rules.ANYWHERE.find(line)):
             take(place, rule.kind, rule.name)
             if rule.heads and len(line.text) <= LONGEST_HEADING:
@@ -76,7 +76,7 @@ def _part_once(lines: Sequence[Line], title_key: str, known_labels: Collection[s
                     take(teaser, rule.kind, rule.name)
     _take_top(lines, taken)
     _take_end(lines, taken, known_labels)
-    for place in repeats.text_repeats(lines, set(taken)):
+    for place in repeats.text_repeats(lines, taken) if is_first else ():
         take(place, "repeat", "text")
     if len(taken) == len(lines):
         _give_back(taken)

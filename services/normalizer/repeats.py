@@ -19,20 +19,15 @@ SAME_TITLE = 0.9
 """Share of words that two wordings of one headline have in common (read on 1,900 sites)."""
 LEAST_TITLE_WORDS = 4
 """Words from which two wordings may differ and still be one headline."""
-LEAST_REPEATED = 40
-"""Characters from which a line that stands elsewhere in the text is a repeat; shorter ones come again by chance."""
 LEAST_SAME = 40
 """Characters from which a line that is equal to an earlier one is a repeat: refrains and listings are shorter."""
-LONGEST_QUOTE = 250
-"""Characters of the longest line that is looked for within the others."""
 LONGEST_TITLE = 500
 """Characters up to which a title is compared word by word: a longer one must be equal."""
-MOST_LINES = 300
-"""Lines up to which every line is looked for in the others: the cost grows with their product."""
+LEAST_DOUBLED = 60
+"""Characters of the beginning of a line that is looked for again in it."""
 
 _SITE_SUFFIX = re.compile(r" [|\-–—»·:] [^|–—»·]{2,40}$")
 _WORD = re.compile(r"\w\w")
-_ELLIPSIS = re.compile(r"\W{0,3}\.{3}\W{0,3}$")
 
 
 def title_repeats(title_key: str, lines: Sequence[Line]) -> set[int]:
@@ -64,33 +59,25 @@ def _is_same_title(line: list[str], title: list[str], bare: list[str]) -> bool:
 
 
 def text_repeats(lines: Sequence[Line], skipped: Container[int]) -> set[int]:
-    """Places of lines that say what another line says: the same line again, or a part of another line."""
+    """Places of lines that say what another line says: the same line again."""
     places: dict[str, list[int]] = {}
     for place, line in enumerate(lines):
         if place not in skipped and len(line.key) >= LEAST_SAME and _WORD.search(line.key):
             places.setdefault(line.key, []).append(place)
-    repeats = {
+    return {
         place
         for same in places.values()
         if len(same) > 1
         for place in same
         if place != (same[1] if same[0] < TOP_LINES else same[0])
     }
-    kept = [place for place in range(len(lines)) if place not in skipped and place not in repeats]
-    return repeats | _contained(lines, kept)
 
 
-def _contained(lines: Sequence[Line], kept: Sequence[int]) -> set[int]:
-    """Lines whose words stand whole within another, longer one: pull quotes. The top may sum up the story."""
-    if len(kept) > MOST_LINES:
-        return set()
-    whole = "\n".join(lines[place].key for place in kept)
-    found: set[int] = set()
-    for place in kept:
-        bare = _ELLIPSIS.sub("", lines[place].key)
-        if place < TOP_LINES or not LEAST_REPEATED <= len(bare) <= LONGEST_QUOTE:
-            continue
-        first = whole.find(bare)
-        if whole.find(bare, first + 1) != -1:
-            found.add(place)
-    return found
+def apart(line: Line) -> list[Line]:
+    """A line that says its beginning again, up to its end, as two: scrapers join a text with itself."""
+    beginning = line.key[:LEAST_DOUBLED]
+    second = line.key.find(beginning, LEAST_DOUBLED) if len(line.key) >= 2 * LEAST_DOUBLED else -1
+    if second == -1 or line.key[:second].strip() != line.key[second:].strip():
+        return [line]
+    spans = ((0, second), (second, len(line.key)))
+    return [Line(line.number, line.shown(*span).strip(), line.key[slice(*span)].strip()) for span in spans]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from enum import IntFlag
 
 import numpy as np
 import numpy.typing as npt
@@ -31,40 +30,33 @@ _ENTITY = re.compile(
 )
 
 
-class _Has(IntFlag):
-    """What a text holds that must be looked at; nearly every text holds little of it."""
-
-    SURROGATE = 1
-    AMPERSAND = 2
-    BREAK = 4
-    UNSEEN = 8
-    BIDI = 16
-    MARK = 32
+# What a text holds that must be looked at, as bits; nearly every text holds little of it.
+_SURROGATE, _AMPERSAND, _BREAK, _HIDDEN, _DIRECTION, _MARK = (1 << bit for bit in range(6))
 
 
 def _has_table() -> npt.NDArray[np.uint8]:
     table = np.zeros(0x110000, np.uint8)
-    table[0xD800:0xE000] = _Has.SURROGATE
-    table[0x1100:0x1200] = _Has.MARK  # Korean letters, which compose
-    table[0x2F800:0x2FA20] = _Has.MARK  # compatibility ideographs
-    table[0xE0000:0xE0200] = _Has.MARK
+    table[0xD800:0xE000] = _SURROGATE
+    table[0x1100:0x1200] = _MARK  # Korean letters, which compose
+    table[0x2F800:0x2FA20] = _MARK  # compatibility ideographs
+    table[0xE0000:0xE0200] = _MARK
     for code in [*range(0x3400), *range(0xA000, 0xAC00), *range(0xD7B0, 0xD800), *range(0xF900, 0x20000)]:
         char = chr(code)
         if unicodedata.category(char)[0] == "M" or not unicodedata.is_normalized("NFC", char):
-            table[code] = _Has.MARK
+            table[code] = _MARK
     every = "".join(map(chr, range(0x10000)))
-    for has, pattern in ((_Has.AMPERSAND, "&"), (_Has.BREAK, _BREAKS), (_Has.UNSEEN, _UNSEEN), (_Has.BIDI, _BIDI)):
+    for bit, pattern in ((_AMPERSAND, "&"), (_BREAK, _BREAKS), (_HIDDEN, _UNSEEN), (_DIRECTION, _BIDI)):
         for char in re.findall(pattern, every):
-            table[ord(char)] |= np.uint8(has)
+            table[ord(char)] |= np.uint8(bit)
     return table
 
 
 _TABLE = _has_table()
 
 
-def _look(text: str) -> _Has:
+def _look(text: str) -> int:
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    return _Has(int(np.bitwise_or.reduce(_TABLE[codes], initial=np.uint8(0))))
+    return int(np.bitwise_or.reduce(_TABLE[codes], initial=np.uint8(0)))
 
 
 def display_text(text: str) -> str:
@@ -73,19 +65,19 @@ def display_text(text: str) -> str:
     Line ends of every kind become `\\n`; spaces stay as they are.
     """
     has = _look(text)
-    if _Has.AMPERSAND in has:
+    if has & _AMPERSAND:
         text = _ENTITY.sub(_entity, text)
         has = _look(text)
-    if _Has.SURROGATE in has:
+    if has & _SURROGATE:
         text = _whole_characters(text)
         has = _look(text)
-    if _Has.BREAK in has:
+    if has & _BREAK:
         text = _BREAKS.sub("\n", text)
-    if _Has.UNSEEN in has:
+    if has & _HIDDEN:
         text = _UNSEEN.sub("", text)
-    if _Has.MARK in has and not unicodedata.is_normalized("NFC", text):
+    if has & _MARK and not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
-    if _Has.BIDI in has:
+    if has & _DIRECTION:
         text = "\n".join(_balanced(line) for line in text.split("\n"))
     return text
 

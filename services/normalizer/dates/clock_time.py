@@ -104,14 +104,18 @@ def _take_half(before: str, after: str, words: Words) -> tuple[str, str, bool | 
 def _take_zone(after: str) -> tuple[str, int | None]:
     if found := _OFFSET.match(after):
         offset = int(found["hours"]) * 60 + int(found["minutes"] or 0)
-        offset = offset if found["sign"] == "+" else -offset
-        if not _LEAST_OFFSET <= offset <= _MOST_OFFSET:
-            raise UnreadableTimeError(f"no zone is {offset} minutes from Greenwich")
-        return after[found.end() :], offset
+        return after[found.end() :], checked_offset(offset if found["sign"] == "+" else -offset)
     found = _ZONE.match(after)
     if found and (name := found["name"].removesuffix(" المكرمه")) in ZONES:
         return after[found.end() :], ZONES[name]
     return after, None
+
+
+def checked_offset(offset: int) -> int:
+    """The offset in minutes. Raises UnreadableTimeError where no zone has it."""
+    if not _LEAST_OFFSET <= offset <= _MOST_OFFSET:
+        raise UnreadableTimeError(f"no zone is {offset} minutes from Greenwich")
+    return offset
 
 
 def _time(

@@ -22,7 +22,7 @@ from services.normalizer.dates.calendars import (
     Calendar,
     to_gregorian,
 )
-from services.normalizer.dates.clock_time import TimeOfDay, UnreadableTimeError, split_time
+from services.normalizer.dates.clock_time import TimeOfDay, UnreadableTimeError, checked_offset, split_time
 from services.normalizer.dates.relative import read_ago, read_day_word
 from services.normalizer.dates.words import Month, Words, date_key, words_of, words_of_all
 from shared.contracts.articles import Precision
@@ -66,11 +66,38 @@ def read_date(raw: str, *, language: str | None, now: datetime, zone: int = 0) -
     """
     if not 0 < len(raw) <= LONGEST_NOTATION:
         return None
-    key = " ".join(date_key(raw).split())
     try:
+        if (iso := _iso(raw, zone)) is not None:
+            return iso
+        key = " ".join(date_key(raw).split())
         return _epoch(key) or _compact(key, zone) or _ago(key, language, now) or _written(key, language, now, zone)
     except (UnreadableTimeError, ValueError, OverflowError):
         return None
+
+
+# What most producers write, read without looking at any word. A year of 1600 or less is of another calendar.
+_ISO = re.compile(
+    r"(1[6-9]\d\d|2[0-3]\d\d)-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(?: ?(Z|[+-]\d\d:?\d\d))?)?"
+)
+
+
+def _iso(raw: str, zone: int) -> DateReading | None:
+    found = _ISO.fullmatch(raw)
+    if not found or not raw.isascii():
+        return None
+    year, month, day, hour, minute, second, offset = found.groups()
+    time = None
+    if hour is not None:
+        precision: Precision = "minute" if second is None else "second"
+        time = TimeOfDay(int(hour), int(minute), min(int(second or 0), 59), precision, _minutes(offset))
+    return _at(date(int(year), int(month), int(day)), time, zone)
+
+
+def _minutes(offset: str | None) -> int | None:
+    if offset is None or offset == "Z":
+        return None if offset is None else 0
+    minutes = int(offset[1:3]) * 60 + int(offset[-2:])
+    return checked_offset(minutes if offset[0] == "+" else -minutes)
 
 
 _EPOCH = re.compile(r"(\d{9,10})(?:\.\d{1,9})?|(\d{12,13})|(\d{15,16})")
@@ -306,7 +333,7 @@ def _longest(found: list[str], place: int, table: Mapping[tuple[str, ...], T], l
     phrase: list[str] = []
     best: tuple[T | None, int] = (None, 0)
     for end in range(place, min(len(found), place + 2 * longest)):
-        if found[end] == ".":
+        if found[end] == "." or (phrase and found[end] == "-"):
             continue
         if not found[end][0].isalpha():
             break

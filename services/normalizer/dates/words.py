@@ -46,16 +46,18 @@ class Words:
 
 
 _MARKED_SCRIPT = re.compile(r"[\u0590-\u05ff\u0600-\u06ff\u0750-\u077f]")
-_TOKEN = re.compile(
-    r"\d+|[^\W\d_]+(?:[\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u0300-\u036f][^\W\d_]*)*|[^\w\s]|_"
-)
+_HEBREW_IN = re.compile(r"(?<!\w)ב-?(?=[א-ת]{3})")
+_VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2}) tháng (\d{1,2})(?:,| năm)* (\d{4})(?!\d)")
 
 
 def date_key(text: str) -> str:
     """The text folded for reading dates: digits ASCII, lower case; marks stay where they tell words apart."""
     if _MARKED_SCRIPT.search(text):
-        return fold(text)
+        return _HEBREW_IN.sub("ב ", fold(text))
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKC", text).lower()
+    plain = _VIETNAMESE.sub(r"\1/\2/\3", plain)
     digits = (str(unicodedata.decimal(char)) if char.isdecimal() else char for char in plain)
     return "".join(char for char in digits if unicodedata.category(char) != "Cf")
 

@@ -45,12 +45,12 @@ def kinds(text: str, source: str = "paper.example") -> set[tuple[str, str]]:
         ("الرياض - رويترز: ارتفع سعر النفط اليوم بعد اجتماع الوزراء في العاصمة.", "Reuters"),
         ("بيروت (أ ف ب) - قال المتحدث إن المفاوضات مستمرة حتى نهاية الأسبوع.", "AFP"),
         ("سبق- وكالات: أغلقت السلطات المطار بسبب الضباب الكثيف صباح اليوم.", "agencies"),
-        ("NEW YORK (AP) - Months after the storm the town is still being rebuilt.", "AP"),
-        ("KUALA LUMPUR, Nov 18 (Reuters) - The palm oil industry faces challenges.", "Reuters"),
+        ("OSLO (AP) - The ferry company opened a new line on Sunday.", "AP"),
+        ("NEW DELHI, May 3 (Reuters) - The railway opened a new line on Sunday.", "Reuters"),
         ("Die Polizei sucht nach Zeugen des Unfalls. (dpa)", "dpa"),
         ("El concierto terminó con aplausos del público. EFE", "EFE"),
         ("(afp/xyz)", "AFP"),
-        ("BOLU (AA) - Ekipler aramada çok sayıda şişe ele geçirdi.", "Anadolu"),
+        ("RİZE (AA) - Yeni köprü pazar günü açıldı.", "Anadolu"),
     ],
 )
 def test_an_agency_in_a_dateline_or_credit_is_a_co_author(text: str, outlet: str) -> None:

@@ -32,7 +32,6 @@ def test_a_rule_is_found_where_it_applies(rule: LineRule) -> None:
     example = line(rule.examples[0])
     found = {Place.ANYWHERE: ANYWHERE, Place.TOP: AT_TOP, Place.END: AT_END}[rule.place].find(example)
     assert found is not None
-    assert found.kind == rule.kind or found.examples != rule.examples
 
 
 def test_rules_have_names_of_their_own() -> None:
