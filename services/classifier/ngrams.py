@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from services.classifier.tokens import LEAD, TITLE, ZONES, Tokens, Uints, Words, mix
+from services.classifier.tokens import LEAD, TITLE, ZONE_BITS, Tokens, Uints, Words, mix
 
 BUCKET_BITS = 22
 """4.2 million buckets a block: measured against 2^18 to 2^20, fewer cost .005 to .01 of accuracy."""
 
 _CHAR_BASE = np.uint32(0x9E3779B1)
 _WORD_SEED = np.uint32(0x27D4EB2F)
+_ZONE = np.uint32((1 << int(ZONE_BITS)) - 1)
 _BUCKET_SHIFT = np.uint32(32 - BUCKET_BITS)
 _PAIR_SEED = np.uint32(0x165667B1)
 
@@ -40,7 +41,7 @@ class Blocks:
 
 @dataclass(frozen=True, slots=True)
 class _Located:
-    """Hashes, or buckets, and where each is: article × 3 + zone."""
+    """Hashes, or buckets, and where each is: article and zone."""
 
     places: Uints
     hashes: Uints
@@ -58,7 +59,7 @@ def extract(tokens: Tokens) -> Blocks:
 
 
 def _until(located: _Located, last_zone: int) -> _Located:
-    kept = np.flatnonzero(located.places % ZONES <= last_zone)
+    kept = np.flatnonzero(located.places & _ZONE <= last_zone)
     return _Located(located.places.take(kept), located.hashes.take(kept))
 
 
@@ -83,4 +84,4 @@ def _short(words: Words, seed: np.uint32) -> _Located:
 
 def _grams(parts: Sequence[_Located]) -> Grams:
     places = np.concatenate([part.places for part in parts])
-    return Grams(places // ZONES, np.concatenate([part.hashes for part in parts]))
+    return Grams(places >> ZONE_BITS, np.concatenate([part.hashes for part in parts]))

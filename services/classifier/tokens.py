@@ -20,8 +20,10 @@ BODY_CHARS = 3000
 LEAD_CHARS = 450
 """Characters of the text that count as its lead."""
 
-ZONES = 3
-TITLE, LEAD, REST = range(ZONES)
+TITLE, LEAD, REST = range(3)
+"""The zones of an article; a word's place is its article << ZONE_BITS | its zone."""
+
+ZONE_BITS = np.uint32(2)
 
 _DROPPED = np.uint32(2)
 _EXPANDS = np.uint32(4)
@@ -42,7 +44,7 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words or phrases in order: `places` (article × 3 + zone) and 64-bit `hashes` of each."""
+    """Words or phrases in order: `places` (article and zone) and 64-bit `hashes` of each."""
 
     places: Uints
     hashes: Longs
@@ -50,7 +52,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A batch as one line of character values, words parted by 0; `places` (article × 3 + zone) of each.
+    """A batch as one line of character values, words parted by 0; `places` (article and zone) of each.
 
     `words`, and `pairs` and `triples` of neighbours, by their first word; the hash is 0 where they span two articles.
     """
@@ -76,11 +78,15 @@ def tokenise(stories: Sequence[Story]) -> Tokens:
         return Tokens(0, _NO_UINTS, _NO_UINTS, _NO_WORDS, _NO_WORDS, _NO_WORDS)
     texts = [part for story in stories for part in (story.title, story.text)]
     values = _values(texts)
-    if (values == _EXPANDS).any():
+    expanding = np.flatnonzero(values == _EXPANDS)
+    if len(expanding):
         # Few characters become several when folded; only texts with one are folded one by one.
-        texts = [fold(text) if (_values([text]) == _EXPANDS).any() else text for text in texts]
+        ends = np.cumsum([len(text) + 1 for text in texts])
+        for index in np.unique(np.searchsorted(ends, expanding)).tolist():
+            texts[index] = fold(texts[index])
         values = _values(texts)
-    places = np.repeat(np.arange(ZONES * len(stories), dtype=np.uint32), _zone_lengths(texts))
+    zones = np.arange(len(stories), dtype=np.uint32)[:, None] << ZONE_BITS | np.array((TITLE, LEAD, REST), np.uint32)
+    places = np.repeat(zones.ravel(), _zone_lengths(texts))
     dropped = values == _DROPPED
     if dropped.any():
         kept = np.flatnonzero(~dropped)
@@ -110,7 +116,7 @@ def _phrases(starts: Words, words: Words, last: int) -> Words:
     """Joins phrases (by their first word) with the word `last` places on."""
     ends = words.hashes[last:]
     places, hashes = starts.places[: len(ends)], starts.hashes[: len(ends)]
-    together = places // ZONES == words.places[last:] // ZONES
+    together = places >> ZONE_BITS == words.places[last:] >> ZONE_BITS
     return Words(places, join(hashes, ends) * together)
 
 

@@ -62,23 +62,26 @@ def answer(batch: Batch, model: TopicProbabilities, threshold: float | None) -> 
         return []
     least = model.threshold if threshold is None else threshold
     probabilities = model.probabilities(batch)
+    best = probabilities.argmax(axis=1).tolist()
+    listed = probabilities >= np.float32(model.listed_from)
     return [
-        _answer(row, article.language.code, model, least)
-        for row, article in zip(probabilities, batch.articles, strict=True)
+        _answer(article.language.code, guess, row, wide, model, least)
+        for article, guess, row, wide in zip(batch.articles, best, probabilities.tolist(), listed.tolist(), strict=True)
     ]
 
 
-def _answer(row: Floats, language: str, model: TopicProbabilities, threshold: float) -> TopicAnswer:
-    best = int(row.argmax())
-    confidence = float(row[best])
+def _answer(
+    language: str, best: int, row: list[float], listed: list[bool], model: TopicProbabilities, threshold: float
+) -> TopicAnswer:
+    confidence = row[best]
     if threshold > 0:
-        if language.split("-")[0] not in model.languages:
+        if language.partition("-")[0] not in model.languages:
             return TopicAnswer((), confidence, Abstained.LANGUAGE)
         if confidence < threshold:
             return TopicAnswer((), confidence, Abstained.THRESHOLD)
-    further = [topic for topic in np.flatnonzero(row >= model.listed_from).tolist() if topic != best]
-    further.sort(key=lambda topic: -float(row[topic]))
-    return TopicAnswer(tuple(_topic(topic, float(row[topic])) for topic in (best, *further)), confidence, None)
+    further = [topic for topic, given in enumerate(listed) if given and topic != best]
+    further.sort(key=lambda topic: -row[topic])
+    return TopicAnswer(tuple(_topic(topic, row[topic]) for topic in (best, *further)), confidence, None)
 
 
 def _topic(index: int, probability: float) -> Topic:

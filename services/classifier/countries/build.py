@@ -16,7 +16,7 @@ from babel.core import get_global
 
 from services.classifier.countries.forms import demonym_forms, name_forms
 from services.classifier.countries.gazetteer import GAZETTEER_FILE, Entries, Gazetteer, Kind, save_gazetteer
-from services.classifier.tokens import ZONES, Story, tokenise
+from services.classifier.tokens import ZONE_BITS, Story, tokenise
 from shared.text.match_key import fold, tokens
 
 NAMES_FILE = Path(__file__).with_name("names.txt")
@@ -175,7 +175,7 @@ def _hashes(phrases: list[str]) -> npt.NDArray[np.uint64]:
     found = np.zeros(len(phrases), np.uint64)
     for start in range(0, len(phrases), _BATCH):
         tokens_ = tokenise([Story(phrase, "") for phrase in phrases[start : start + _BATCH]])
-        first = np.unique(tokens_.words.places // ZONES, return_index=True)[1]
+        first = np.unique(tokens_.words.places >> ZONE_BITS, return_index=True)[1]
         for length, words in ((1, tokens_.words), (2, tokens_.pairs), (3, tokens_.triples)):
             for index, place in enumerate(first.tolist(), start):
                 if len(phrases[index].split()) == length:

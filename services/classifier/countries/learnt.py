@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from services.classifier.tokens import ZONES, Tokens
+from services.classifier.tokens import ZONE_BITS, Tokens
 
 Floats = npt.NDArray[np.float32]
 
@@ -44,7 +44,7 @@ class Phrases:
 
 def phrases(tokens: Tokens) -> Phrases:
     """The words and pairs of a batch."""
-    articles = np.concatenate((tokens.words.places, tokens.pairs.places)) // np.uint32(ZONES)
+    articles = np.concatenate((tokens.words.places, tokens.pairs.places)) >> ZONE_BITS
     hashes = np.concatenate((tokens.words.hashes, tokens.pairs.hashes))
     return Phrases(articles.astype(np.int64), (hashes >> _SHIFT).astype(np.int64))
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.classifier.countries.gazetteer import Gazetteer, Hits, Kind
-from services.classifier.tokens import ZONES, Tokens
+from services.classifier.tokens import ZONE_BITS, Tokens
 
 Ints = npt.NDArray[np.int64]
 
@@ -41,8 +41,11 @@ def find_mentions(tokens: Tokens, gazetteer: Gazetteer) -> Mentions:
     kinds = gazetteer.entries.kinds[found].astype(np.int64)
     real = kinds != Kind.NOTHING
     where, found, kinds = where[real], found[real], kinds[real]
-    places = words.places[where].astype(np.int64)
-    return Mentions(places // ZONES, places % ZONES, gazetteer.entries.countries[found].astype(np.int64), kinds)
+    articles = words.places[where] >> ZONE_BITS
+    zones = words.places[where] - (articles << ZONE_BITS)
+    return Mentions(
+        articles.astype(np.int64), zones.astype(np.int64), gazetteer.entries.countries[found].astype(np.int64), kinds
+    )
 
 
 def _uncovered(hits: Hits, covered: npt.NDArray[np.bool_], length: int) -> Hits:
