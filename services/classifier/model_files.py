@@ -31,6 +31,10 @@ class CardedTopicModel:
         self.threshold = card.threshold
         self.listed_from = card.listed_from
 
+    def knows(self, language: str) -> bool:
+        """Whether it was trained on this language; a regional code counts as its language."""
+        return language.partition("-")[0] in self.languages
+
     def probabilities(self, batch: Batch) -> npt.NDArray[np.float32]:
         """Articles × topics: the probability that it is a topic, primary or secondary, of the article."""
         return self.model.probabilities(batch.tokens)

@@ -21,9 +21,8 @@ _SCORE_DIGITS = 4
 class TopicProbabilities(Protocol):
     """Anything that can tell topics: the built-in model, another model, a service elsewhere."""
 
-    @property
-    def languages(self) -> frozenset[str]:
-        """ISO 639 codes of the languages that it was made for."""
+    def knows(self, language: str) -> bool:
+        """Whether it was made for this language, an ISO 639 code."""
 
     @property
     def threshold(self) -> float:
@@ -75,7 +74,7 @@ def _answer(
 ) -> TopicAnswer:
     confidence = row[best]
     if threshold > 0:
-        if language.partition("-")[0] not in model.languages:
+        if not model.knows(language):
             return TopicAnswer((), confidence, Abstained.LANGUAGE)
         if confidence < threshold:
             return TopicAnswer((), confidence, Abstained.THRESHOLD)

@@ -90,3 +90,11 @@ def test_files_are_written_the_same_each_time(folder: Path, tmp_path: Path) -> N
     assert (tmp_path / "again").read_bytes() == (MODEL_DIR / WEIGHTS_FILE).read_bytes()
     assert (tmp_path / "countries").read_bytes() == (MODEL_DIR / COUNTRIES_FILE).read_bytes()
     assert (tmp_path / "card").read_bytes() == (MODEL_DIR / CARD_FILE).read_bytes()
+
+
+def test_a_regional_code_counts_as_its_language() -> None:
+    model = load_topic_model()
+    assert model.knows("ar")
+    assert model.knows("ar-EG")
+    assert not model.knows("sw")
+    assert not model.knows("und")

