@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import lxml.html  # type: ignore[import-untyped]
 import trafilatura
@@ -14,6 +15,8 @@ from lxml.etree import ParserError  # type: ignore[import-untyped]
 
 LARGEST_PAGE = 4 << 20
 """Characters of a page that are read: what the topic takes at most."""
+LEAST_PARAGRAPH = 20
+"""Letters of the shortest line that tells a page's text from its menu."""
 MOST_TAGS = 50
 _DEEPEST_JSON = 6
 
@@ -47,7 +50,12 @@ def read_page(html: str) -> Page:
     text = trafilatura.extract(
         tree, output_format="txt", include_comments=False, include_tables=True, with_metadata=False
     )
-    return Page(text=text, **metadata)
+    return Page(text=text if _has_paragraph(text) else None, **metadata)
+
+
+def _has_paragraph(text: str | None) -> bool:
+    """Whether any line is longer than what a menu says: where there is no article, extraction gives the menu."""
+    return text is not None and any(sum(map(str.isalpha, line)) >= LEAST_PARAGRAPH for line in text.split("\n"))
 
 
 def _metadata(tree: Any) -> dict[str, Any]:
@@ -79,7 +87,7 @@ def _metadata(tree: Any) -> dict[str, Any]:
             _attribute(tree, "//*[@itemprop='datePublished']/@datetime"),
             _attribute(tree, "//article//time/@datetime"),
         ),
-        "url": first(_attribute(tree, "//link[@rel='canonical']/@href"), meta.get("og:url")),
+        "url": first(_not_front(_attribute(tree, "//link[@rel='canonical']/@href")), _not_front(meta.get("og:url"))),
         "language": first(_text(linked.get("inLanguage")), _attribute(tree, "//html/@lang"), meta.get("og:locale")),
         "tags": tuple(dict.fromkeys(_tags(tree, linked)))[:MOST_TAGS],
     }
@@ -96,6 +104,11 @@ def _meta_tags(tree: Any) -> Iterator[tuple[str, str]]:
 def _attribute(tree: Any, path: str) -> str | None:
     found = tree.xpath(path)
     return str(found[0]) if found else None
+
+
+def _not_front(url: str | None) -> str | None:
+    """None for the front page: some sites name it as the address of every article."""
+    return url if url and urlsplit(url.strip()).path.strip("/") else None
 
 
 def _heading(tree: Any) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import tomllib
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -72,6 +73,12 @@ def test_the_image_has_the_very_versions_that_were_tested() -> None:
     image, tested = pins(PROJECT / "requirements-image.lock"), pins(PROJECT / "requirements.lock")
     assert image
     assert {name: version for name, version in image.items() if tested.get(name) != version} == {}
+
+
+def test_the_image_has_all_that_the_services_import() -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
+    needed = {re.split(r"[\[<>=~ ]", requirement)[0] for requirement in project["dependencies"]}
+    assert needed - set(pins(PROJECT / "requirements-image.lock")) == set(), "run `make lock`"
 
 
 def test_the_image_has_nothing_of_the_local_stack() -> None:
