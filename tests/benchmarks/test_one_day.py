@@ -17,7 +17,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from shared.settings import Settings, load_settings
+from shared.settings import Settings
 from shared.stream.topic_admin import create_topics
 from shared.topics import DEAD, ENRICHED, NORMALIZED
 from tests.benchmarks.processes import usage
@@ -45,37 +45,24 @@ class Row:
         return f"{self.name:<28} {self.cpu_us:>9.0f} µs {self.peak_mib:>9.0f} MiB"
 
 
-@pytest.fixture
-def day_settings(kafka_bootstrap: str, redis_url: str, topic_prefix: str) -> Settings:
-    """Topics of this run."""
-    return load_settings(
-        {
-            "KHABAR_KAFKA_BOOTSTRAP": kafka_bootstrap,
-            "KHABAR_REDIS_URL": redis_url,
-            "KHABAR_TOPIC_PREFIX": topic_prefix,
-            "KHABAR_PARTITIONS": "4",
-        }
-    )
-
-
 @pytest.mark.timeout(3600)
-async def test_a_day_of_articles(day_settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_a_day_of_articles(settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     values = flowing_articles(ARTICLES)
     file = tmp_path / "articles.jsonl"
     file.write_bytes(b"\n".join(values) + b"\n")
     expected = await expected_versions(values)
 
-    services = Services(tmp_path, day_settings)
+    services = Services(tmp_path, settings)
     await asyncio.to_thread(services.start)
     try:
-        rows, seconds = await _stream(services, day_settings, file, len(expected))
-        records = await committed(day_settings, ENRICHED)
-        dead = events(await committed(day_settings, DEAD))
-        held = await cached(day_settings)
+        rows, seconds = await _stream(services, settings, file, len(expected))
+        records = await committed(settings, ENRICHED)
+        dead = events(await committed(settings, DEAD))
+        held = await cached(settings)
     finally:
         services.stop()
     in_process, row = await asyncio.to_thread(_in_process, services, tmp_path, file, len(values))
-    bare = await _bare_hop(day_settings, tmp_path, file, len(values))
+    bare = await _bare_hop(settings, tmp_path, file, len(values))
 
     streamed = events(records)
     with capsys.disabled():

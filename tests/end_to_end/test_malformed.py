@@ -12,7 +12,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from shared.settings import Settings, load_settings
+from shared.settings import Settings
 from shared.stream.connection import raw_producer
 from shared.topics import DEAD, ENRICHED, RAW
 from tests.chaos.articles import flowing_articles
@@ -27,30 +27,17 @@ GOOD = 300
 IN_FLIGHT = 200
 
 
-@pytest.fixture
-def own_settings(settings: Settings) -> Settings:
-    """Topics of this test alone."""
-    return load_settings(
-        {
-            "KHABAR_KAFKA_BOOTSTRAP": settings.kafka_bootstrap,
-            "KHABAR_REDIS_URL": settings.redis_url.get_secret_value(),
-            "KHABAR_TOPIC_PREFIX": settings.topic_prefix,
-            "KHABAR_PARTITIONS": "2",
-        }
-    )
-
-
 @pytest.mark.timeout(1200)
-async def test_the_agents_live_and_each_input_has_its_outcome(own_settings: Settings, tmp_path: Path) -> None:
+async def test_the_agents_live_and_each_input_has_its_outcome(settings: Settings, tmp_path: Path) -> None:
 
-    services = Services(tmp_path, own_settings)
+    services = Services(tmp_path, settings)
     bad = list(malformed_inputs(COUNT, seed=11))
     good = [_marked(value, number) for number, value in enumerate(flowing_articles(GOOD))]
     try:
         await asyncio.to_thread(services.start)
-        await _push(own_settings, bad, good)
-        dead = await committed_once_there_are(own_settings, DEAD, COUNT, seconds=600)
-        enriched = await committed_once_there_are(own_settings, ENRICHED, GOOD, seconds=120)
+        await _push(settings, bad, good)
+        dead = await committed_once_there_are(settings, DEAD, COUNT, seconds=600)
+        enriched = await committed_once_there_are(settings, ENRICHED, GOOD, seconds=120)
         live = [fetch(f"http://{service.health}/live")[0] for service in services.all]
     finally:
         services.stop()
