@@ -118,6 +118,28 @@ BREAKER_OPEN = Gauge(
     registry=REGISTRY,
 )
 
+# -- classifier: drift, what the model's world looks like ----------------------------------------------------------
+
+TOPICS = Counter(
+    "khabar_topics_total",
+    "Classified articles by language (other: not one of the model's) and best topic (none: it abstained).",
+    ["language", "topic"],
+    registry=REGISTRY,
+)
+TOPIC_ABSTENTIONS = Counter(
+    "khabar_topic_abstentions_total",
+    "Articles that were given no topic, by language and reason: language or threshold.",
+    ["language", "reason"],
+    registry=REGISTRY,
+)
+TOPIC_CONFIDENCE = Histogram(
+    "khabar_topic_confidence_ratio",
+    "Probability of the best guess, whether it was given or not.",
+    ["language"],
+    buckets=(0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1),
+    registry=REGISTRY,
+)
+
 # -- cache ---------------------------------------------------------------------------------------------------------
 
 CACHE_ARTICLES = Gauge("khabar_cache_articles", "Articles that the cache holds.", registry=REGISTRY)
