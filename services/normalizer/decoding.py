@@ -25,7 +25,8 @@ _AS_BROWSERS_DO = {
 }
 # Encodings that news was written in before UTF-8: among all that there are, the guess is worse.
 _COMMON = [
-    "cp1256", "cp1251", "cp1252", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1250", "gb18030", "shift_jis", "euc_kr", "big5",
+    "cp1256", "cp1251", "cp1252", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1250",
+    "gb18030", "shift_jis", "euc_kr", "big5",
 ]  # fmt: skip
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
