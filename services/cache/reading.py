@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from redis.asyncio import Redis
+from redis.exceptions import ConnectionError
 
 from services.cache.body import unpack
 from services.cache.cursor import START, Cursor
@@ -16,6 +17,7 @@ from services.cache.scripts import script
 from shared.redis import waiting_on_redis
 from shared.settings import Settings
 
+T = TypeVar("T")
 Order = Literal["arrival", "newest"]
 Revisions = Literal["all", "latest"]
 Dimension = Literal["language", "topic", "country", "source"]
@@ -83,8 +85,9 @@ class Reader:
 
     async def newest(self) -> Cursor:
         """The place of the newest entry; the start where there is none."""
-        with waiting_on_redis():
-            epoch, sequence, time = await self._redis.hmget(self._keys.state, ["epoch", "sequence", "time"])
+        epoch, sequence, time = await self._read(
+            lambda: self._redis.hmget(self._keys.state, ["epoch", "sequence", "time"])
+        )
         return Cursor(_bytes(epoch).decode(), int(sequence or 0), int(time or 0)) if epoch else START
 
     async def page(
@@ -144,46 +147,53 @@ class Reader:
             wanted.excluded() or "",
             *wanted.required(),
         ]
-        with waiting_on_redis():
-            answer: list[Any] = await self._query(keys=self._keys.index, args=arguments)
+        answer: list[Any] = await self._read(lambda: self._query(keys=self._keys.index, args=arguments))
         return answer
 
     async def bodies(self, entries: Sequence[Entry]) -> tuple[Item, ...]:
         """The entries with their JSON; without those whose body has expired since."""
         if not entries:
             return ()
-        with waiting_on_redis():
-            async with self._redis.pipeline(transaction=False) as pipe:
-                for entry in entries:
-                    pipe.get(self._keys.body(entry.id, entry.revision))
-                kept: list[bytes | None] = await pipe.execute()
+        names = [self._keys.body(entry.id, entry.revision) for entry in entries]
+        kept: list[bytes | None] = await self._read(lambda: self._each("get", names))
         return tuple(Item(entry, unpack(body)) for entry, body in zip(entries, kept, strict=True) if body is not None)
 
     async def article(self, article: str, revision: int | None = None) -> bytes | None:
         """The JSON of the article's newest revision, or of that one; None where the cache does not hold it."""
-        with waiting_on_redis():
-            if revision is None:
-                newest = await self._redis.hget(self._keys.articles, bytes.fromhex(article))
-                if newest is None:
-                    return None
-                revision = int(_bytes(newest).partition(b":")[2])
-            kept = await self._redis.get(self._keys.body(article, revision))
+        if revision is None:
+            newest = await self._read(lambda: self._redis.hget(self._keys.articles, bytes.fromhex(article)))
+            if newest is None:
+                return None
+            revision = int(_bytes(newest).partition(b":")[2])
+        name = self._keys.body(article, revision)
+        kept = await self._read(lambda: self._redis.get(name))
         return None if kept is None else unpack(_bytes(kept))
 
     async def values(self, dimension: Dimension) -> tuple[FacetValue, ...]:
         """What articles can be filtered by in that dimension, the most frequent first."""
-        with waiting_on_redis():
-            found = await self._redis.hgetall(f"{self._keys.values}{dimension}")
-            labels = {_bytes(value): _bytes(label) for value, label in found.items()}
-            async with self._redis.pipeline(transaction=False) as pipe:
-                for value in labels:
-                    pipe.zcard(b"%s%s:%s" % (self._keys.facets.encode(), dimension.encode(), value))
-                counts: list[int] = await pipe.execute() if labels else []
-        values = (
-            FacetValue(value.decode(), label.decode(), count)
-            for (value, label), count in zip(labels.items(), counts, strict=True)
-        )
+        found = await self._read(lambda: self._redis.hgetall(f"{self._keys.values}{dimension}"))
+        labels = {_bytes(value).decode(): _bytes(label).decode() for value, label in found.items()}
+        names = [f"{self._keys.facets}{dimension}:{value}" for value in labels]
+        counts: list[int] = await self._read(lambda: self._each("zcard", names)) if names else []
+        values = (FacetValue(value, label, count) for (value, label), count in zip(labels.items(), counts, strict=True))
         return tuple(sorted(values, key=lambda facet: (-facet.count, facet.value)))
+
+    async def _each(self, command: Literal["get", "zcard"], names: Sequence[str]) -> list[Any]:
+        """What the command answers for each key, in one round trip."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for name in names:
+                pipe.execute_command(command, name)
+            answers: list[Any] = await pipe.execute()
+        return answers
+
+    async def _read(self, call: Callable[[], Awaitable[T]]) -> T:
+        """A read may be sent twice: after a restart of Redis every connection that was kept is dead."""
+        with waiting_on_redis():
+            try:
+                return await call()
+            except ConnectionError:
+                await self._redis.connection_pool.disconnect(inuse_connections=False)
+                return await call()
 
 
 def stream_entries(epoch: str, answer: Any) -> list[Entry]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import orjson
@@ -9,12 +10,15 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 
 from services.api.app import create_api
-from services.api.pushing import RECORD_OVERHEAD_BYTES
+from services.api.pushing import RECORD_OVERHEAD_BYTES, Push, check
+from services.api.raw_topic import RawTopic
 from shared.identity import article_id
+from shared.outcomes import TransientError
 from shared.settings import Settings
 from shared.stream.topic_admin import create_topics
 from shared.topics import RAW
 from tests.integration.api.conftest import start
+from tests.servers import kafka_server
 
 pytestmark = pytest.mark.integration
 
@@ -161,3 +165,25 @@ async def test_another_machine_may_write_only_where_that_is_set(
         answer = await asking.post("/v1/articles", json=ARTICLE)
         assert answer.status_code == status
     await api.redis.aclose()
+
+
+async def test_a_kafka_that_was_killed_is_written_to_again_once_it_is_back(
+    tmp_path: Path, api_settings: Settings
+) -> None:
+    kafka = kafka_server(tmp_path)
+    settings = api_settings.model_copy(update={"kafka_bootstrap": kafka.bootstrap})
+    await create_topics(settings)
+    topic = RawTopic(settings, write_seconds=2)
+    (push,) = check([orjson.dumps(ARTICLE)])
+    assert isinstance(push, Push)
+    try:
+        await topic.write([push], traceparent=None)
+        kafka.server.kill()
+        for _ in range(2):
+            with pytest.raises(TransientError, match="Kafka"):
+                await topic.write([push], traceparent=None)
+        kafka.server.start()
+        await topic.write([push], traceparent=None)
+    finally:
+        await topic.close()
+        kafka.server.stop()

@@ -215,3 +215,16 @@ async def test_a_restart_of_redis_that_lost_articles_leaves_no_gap_in_an_open_st
         assert seen == ["resumed", *ids("ba")]
     await client.aclose()
     await running.leave()
+
+
+async def test_the_first_requests_after_a_restart_of_redis_are_answered(own_redis: RedisUnderTest) -> None:
+    """The connections that the process kept are dead, all of them."""
+    settings = load_settings({"KHABAR_REDIS_URL": own_redis.url, "KHABAR_KAFKA_BOOTSTRAP": "127.0.0.1:1"})
+    running = await start(settings)
+    async with running.client as http:
+        await asyncio.gather(*(http.get("/v1/articles") for _ in range(20)))
+        own_redis.server.kill()
+        own_redis.server.start()
+        answers = await asyncio.gather(*(http.get("/v1/articles") for _ in range(20)))
+        assert {answer.status_code for answer in answers} == {200}
+    await running.leave()

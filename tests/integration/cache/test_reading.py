@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import itertools
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +13,7 @@ from services.cache.keys import Keys
 from services.cache.reading import Reader
 from services.cache.stage import Cache
 from services.cache.upkeep import Upkeep
-from shared.contracts import EnrichedArticle
+from shared.contracts import EnrichedArticle, encode
 from shared.contracts.articles import TopicSlug
 from shared.settings import Settings
 from tests.articles import copy_of, enriched
@@ -171,3 +172,18 @@ async def test_where_memory_is_short_the_oldest_go_first_with_their_bodies(
         await redis.config_set("maxmemory", 0)
     assert await reader.article(articles[0].id) is None
     assert await redis.exists(Keys(redis_settings.key_prefix).body(articles[0].id, 1)) == 0
+
+
+async def test_a_read_that_is_given_up_never_hands_its_answer_to_another(cache: Cache, reader: Reader) -> None:
+    """Cancelled commands once shifted the replies of their connection (redis-py #2665)."""
+    articles = [enriched(str(number)) for number in range(30)]
+    await Arrivals(cache).apply(*articles)
+    for turn in range(100):
+        given_up = [asyncio.create_task(reader.article(article.id)) for article in articles[:10]]
+        for _ in range(turn % 7):
+            await asyncio.sleep(0)
+        for task in given_up:
+            task.cancel()
+        await asyncio.gather(*given_up, return_exceptions=True)
+        wanted = articles[turn % 30]
+        assert await reader.article(wanted.id) == encode(wanted)
