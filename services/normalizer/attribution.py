@@ -5,13 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import ahocorasick
 
 from services.normalizer import credit_rules
 from services.normalizer.credit_rules import CreditRule
 from services.normalizer.lines import Line
-from services.normalizer.media import Form, Medium, canonical_name, form_key, is_never, known_medium, named_forms
+from services.normalizer.media import (
+    NAMES_KEPT,
+    Form,
+    Medium,
+    canonical_name,
+    form_key,
+    is_never,
+    known_medium,
+    named_forms,
+)
 from services.normalizer.own_name import is_own_name
 from services.normalizer.patterns import folded_pattern, read_data
 from shared.contracts.articles import AttributionKind
@@ -148,13 +158,19 @@ def credits_of(lines: Sequence[Line], source: str, credit_lines: Collection[int]
 
     `credit_lines` are places of lines that as a whole say where the article comes from.
     """
-    source_key = f"{_SOURCE_WORD.sub('', form_key(source))} {fold(source)}"
+    source_key = _source_key(source)
     found: dict[tuple[str, str], Credited] = {}
     for place, line in enumerate(lines):
         for credit in _credits_of_line(line, place, source_key, place in credit_lines):
             if len(found) < MOST_CREDITS:
                 found.setdefault((credit.kind, form_key(credit.outlet)), credit)
     return _without_weaker(list(found.values()))
+
+
+@lru_cache(maxsize=NAMES_KEPT)
+def _source_key(source: str) -> str:
+    """The source's name without and with what separates its words."""
+    return f"{_SOURCE_WORD.sub('', form_key(source))} {fold(source)}"
 
 
 def _credits_of_line(line: Line, place: int, source_key: str, is_credit_line: bool) -> Iterator[Credited]:

@@ -131,6 +131,8 @@ def without_notices(line: Line) -> list[Line]:
     for first, last in sorted(ends, reverse=True):
         if _END.match(line.key, last, end):
             end = first
+    if start == 0 and end == len(line.key):
+        return [line]
     spans = ((0, start), (start, end), (end, len(line.key)))
     parts = (Line(line.number, line.shown(*span).strip(), line.key[slice(*span)].strip()) for span in spans)
     return [part for part in parts if part.text]

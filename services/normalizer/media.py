@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from services.normalizer.patterns import read_data
 from shared.text.match_key import fold
+
+NAMES_KEPT = 4096
+"""Names whose key is kept: a stream of news names the same few hundred media again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ _CASE_ENDING = re.compile(r"(?<=[а-яіїє]{3})[аеуіоюя]м?$")
 _NOT_NAME = re.compile(r"[^\w.&+!]+")
 
 
+@lru_cache(maxsize=NAMES_KEPT)
 def form_key(form: str) -> str:
     """The match key of a name with nothing but its words."""
     return _NOT_NAME.sub(" ", fold(form)).strip()
@@ -67,6 +72,7 @@ def form_key(form: str) -> str:
 _BY_FORM = _by_form()
 
 
+@lru_cache(maxsize=NAMES_KEPT)
 def known_medium(name: str) -> Medium | None:
     """The medium that a name is a form of, with or without its article."""
     key = form_key(name)

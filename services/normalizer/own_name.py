@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from shared.text.match_key import fold
 
@@ -10,6 +11,7 @@ LEAST_SKELETON = 3
 """Consonants from which two names that agree in them are taken for one."""
 
 # Romanisations differ in vowels and in these pairs; what is left are the consonants that they agree on.
+NAMES_KEPT = 4096
 _DIGRAPHS = (
     ("dh", "d"),
     ("kh", "h"),
@@ -42,6 +44,7 @@ def _arabic_skeleton(name: str) -> str:
     return "".join(_ARABIC.get(letter, "") for letter in name).removesuffix("h")
 
 
+@lru_cache(maxsize=NAMES_KEPT)
 def is_own_name(name: str, source: str) -> bool:
     """Whether a name in Arabic letters has the consonants of a label of the source, which is in Latin letters."""
     skeleton = _arabic_skeleton(fold(name))

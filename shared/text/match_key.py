@@ -62,6 +62,8 @@ def fold(text: str) -> str:
 
     Punctuation, spaces and line ends stay. `fold(fold(text)) == fold(text)`.
     """
+    if text.isascii() and text.isprintable():
+        return text.lower()
     codes = _codes(text)
     if _EXPANDS[codes].any():
         codes = _codes(text.translate(_SEVERAL))

@@ -100,6 +100,7 @@ def _minutes(offset: str | None) -> int | None:
     return checked_offset(minutes if offset[0] == "+" else -minutes)
 
 
+_YEAR = re.compile(r"\d{4}")
 _EPOCH = re.compile(r"(\d{9,10})(?:\.\d{1,9})?|(\d{12,13})|(\d{15,16})")
 _COMPACT = re.compile(r"((?:19|20)\d{2})([01]\d)([0-3]\d)(?:t?([0-2]\d)([0-5]\d)([0-5]\d)?(?:\.\d{1,6})?(z)?)?")
 
@@ -129,6 +130,8 @@ def _compact(key: str, zone: int) -> DateReading | None:
 
 
 def _ago(key: str, language: str | None, now: datetime) -> DateReading | None:
+    if _YEAR.search(key):
+        return None
     ago = read_ago(key, language)
     if ago is None:
         return None
