@@ -12,6 +12,8 @@ from shared.contracts import EnrichedArticle, Published
 from shared.contracts.articles import Direction, Precision, Relation
 
 LEAD_CHARACTERS = 260
+TITLE_CHARACTERS = 300  # beyond it a title is none: an extractor has taken the page for it
+NAME_CHARACTERS = 80  # of an outlet
 TAGS_SHOWN = 3  # topics, and countries, of an article on the wire
 VALUES_SHOWN = 8  # of a filter; the rest is behind "more"
 _DATE_CHARACTERS: Mapping[Precision, int] = {"day": 10, "month": 7, "year": 4}  # of 2026-01-28T00:00:00Z
@@ -67,13 +69,13 @@ class FilterGroup:
     more: tuple[Choice, ...]
 
 
-def lead_of(text: str) -> str:
+def beginning(text: str, characters: int) -> str:
     """The beginning of the text in one line, cut between words."""
-    line = " ".join(text[: LEAD_CHARACTERS * 4].split())
-    if len(line) <= LEAD_CHARACTERS:
+    line = " ".join(text[: characters * 4].split())
+    if len(line) <= characters:
         return line
-    cut = line[: LEAD_CHARACTERS + 1].rpartition(" ")[0]
-    return f"{cut or line[:LEAD_CHARACTERS]}…"
+    cut = line[: characters + 1].rpartition(" ")[0]
+    return f"{cut or line[:characters]}…"
 
 
 def web_address(url: str | None) -> str | None:
@@ -100,9 +102,9 @@ def wire_item(article: EnrichedArticle, interface: Interface, ui: str | None) ->
         revision=article.revision.number,
         language=article.language.code,
         direction=article.language.direction,
-        title=article.title.strip() or interface.word("untitled"),
-        lead=lead_of(article.text),
-        source=Link(article.source, wire.having("source", article.source).address),
+        title=beginning(article.title, TITLE_CHARACTERS) or interface.word("untitled"),
+        lead=beginning(article.text, LEAD_CHARACTERS),
+        source=Link(beginning(article.source, NAME_CHARACTERS), wire.having("source", article.source).address),
         language_name=interface.language(article.language.code),
         at=machine_date(article.published),
         precision=article.published.precision,

@@ -177,3 +177,12 @@ async def test_the_schema_names_every_path_and_answer(client: httpx.AsyncClient)
     assert set(post["requestBody"]["content"]) == {"application/json", "application/x-ndjson"}
     assert "application/problem+json" in post["responses"]["422"]["content"]
     assert "application/json" in schema["paths"]["/v1/articles"]["get"]["responses"]["200"]["content"]
+
+
+async def test_what_is_asked_cannot_write_a_header(client: httpx.AsyncClient, arrivals: Arrivals) -> None:
+    outlet = "x\r\nset-cookie: a=b"
+    await arrivals.apply(enriched("a", source=outlet), enriched("b", source=outlet))
+    answer = await client.get("/v1/articles", params={"source": outlet, "limit": 1})
+    assert len(ids(answer)) == 1
+    assert "set-cookie" not in answer.headers
+    assert "\n" not in answer.headers["link"]

@@ -2,7 +2,9 @@
 
 const HELD = 200; // arrivals kept ready to be shown; older ones are on the page when it is loaded again
 const ANNOUNCE_MS = 8000; // a screen reader hears a count, not every headline
-const LEAD_CHARACTERS = 260;
+const LEAD_CHARACTERS = 260; // as the server cuts them
+const TITLE_CHARACTERS = 300;
+const NAME_CHARACTERS = 80;
 
 const feed = document.getElementById("feed");
 const words = feed.dataset;
@@ -70,11 +72,11 @@ function nameOf(names, code) {
   }
 }
 
-function lead(text) {
-  const line = text.slice(0, LEAD_CHARACTERS * 4).split(/\s+/u).filter(Boolean).join(" ");
-  if (line.length <= LEAD_CHARACTERS) return line;
-  const cut = line.slice(0, LEAD_CHARACTERS + 1);
-  return `${cut.slice(0, Math.max(cut.lastIndexOf(" "), 0)) || line.slice(0, LEAD_CHARACTERS)}…`;
+function beginning(text, characters) {
+  const line = text.slice(0, characters * 4).split(/\s+/u).filter(Boolean).join(" ");
+  if (line.length <= characters) return line;
+  const cut = line.slice(0, characters + 1);
+  return `${cut.slice(0, Math.max(cut.lastIndexOf(" "), 0)) || line.slice(0, characters)}…`;
 }
 
 function inItsLanguage(made, article) {
@@ -99,7 +101,7 @@ function makeItem(article) {
   const story = element("div", "story");
   story.dir = article.language.direction;
   const kicker = element("p", "kicker");
-  kicker.append(link("outlet", address("/", { source: article.source }), article.source), " ");
+  kicker.append(link("outlet", address("/", { source: article.source }), beginning(article.source, NAME_CHARACTERS)), " ");
   const tongue = element("span", "tongue");
   tongue.append(isolated(nameOf(languageNames, article.language.code)));
   kicker.append(tongue);
@@ -110,13 +112,13 @@ function makeItem(article) {
   }
 
   const headline = inItsLanguage(element("h2", "headline"), article);
-  const title = element("a", "", article.title.trim() || words.untitled);
+  const title = element("a", "", beginning(article.title, TITLE_CHARACTERS) || words.untitled);
   title.href = address(`/articles/${article.id}`, {});
   headline.append(title);
   story.append(kicker, headline);
 
-  const beginning = lead(article.text);
-  if (beginning) story.append(inItsLanguage(element("p", "lead", beginning), article));
+  const lead = beginning(article.text, LEAD_CHARACTERS);
+  if (lead) story.append(inItsLanguage(element("p", "lead", lead), article));
   const tags = element("ul", "tags");
   for (const topic of article.topics.slice(0, 3)) {
     const tag = element("li", "topic");

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from services.api.page.interface import INTERFACES
 from services.api.page.query import BadQueryError, WireQuery, wire_query
 from services.api.page.rendering import isolated
-from services.api.page.views import LEAD_CHARACTERS, filter_group, lead_of, web_address, wire_item
+from services.api.page.views import LEAD_CHARACTERS, TITLE_CHARACTERS, beginning, filter_group, web_address, wire_item
 from services.cache.cursor import Cursor
 from services.cache.facets import Filter
 from services.cache.reading import FacetValue
@@ -16,7 +16,7 @@ from tests.articles import copy_of, enriched
 
 @given(st.text(max_size=600))
 def test_a_lead_is_one_line_of_bounded_length_from_the_start_of_the_text(text: str) -> None:
-    lead = lead_of(text)
+    lead = beginning(text, LEAD_CHARACTERS)
     assert len(lead) <= LEAD_CHARACTERS + 1
     assert "\n" not in lead
     assert " ".join(text.split()).startswith(lead.removesuffix("…").rstrip())
@@ -24,10 +24,10 @@ def test_a_lead_is_one_line_of_bounded_length_from_the_start_of_the_text(text: s
 
 def test_a_lead_is_cut_between_words_at_its_limit() -> None:
     whole = "word " * (LEAD_CHARACTERS // 5)
-    assert lead_of(whole) == whole.strip()
-    assert lead_of("a" * LEAD_CHARACTERS) == "a" * LEAD_CHARACTERS
-    assert lead_of("a" * (LEAD_CHARACTERS + 1)) == "a" * LEAD_CHARACTERS + "…"
-    assert lead_of("word " * 100).endswith("word…")
+    assert beginning(whole, LEAD_CHARACTERS) == whole.strip()
+    assert beginning("a" * LEAD_CHARACTERS, LEAD_CHARACTERS) == "a" * LEAD_CHARACTERS
+    assert beginning("a" * (LEAD_CHARACTERS + 1), LEAD_CHARACTERS) == "a" * LEAD_CHARACTERS + "…"
+    assert beginning("word " * 100, LEAD_CHARACTERS).endswith("word…")
 
 
 @pytest.mark.parametrize("url", [None, "", "javascript:alert(1)", "data:text/html,x", "//wire.example", " https://x"])
@@ -95,3 +95,10 @@ def test_what_is_filled_in_is_escaped_and_isolated() -> None:
 def test_a_copy_is_marked() -> None:
     first = enriched("first")
     assert wire_item(enriched("copy", duplicate=copy_of(first)), INTERFACES["en"], None).relation == "copy"
+
+
+def test_a_page_that_was_taken_for_a_title_does_not_fill_the_wire() -> None:
+    item = wire_item(enriched(title="word " * 100_000, source="outlet " * 60), INTERFACES["en"], None)
+    assert len(item.title) <= TITLE_CHARACTERS + 1
+    assert item.source.label.endswith("…")
+    assert item.source.href.count("outlet") == 60
