@@ -28,8 +28,10 @@ class Matched:
 
 def ranked(entry: Entry, refs: Iterable[Ref], window_days: int) -> tuple[Ref, ...]:
     """The references to judge: in the window, those that share most keys first, then in the order of arrival."""
-    shared = Counter(ref for ref in refs if ref != entry.ref and days_apart(ref, entry.day) <= window_days)
-    return tuple(ref for ref, _ in shared.most_common(JUDGED_AT_MOST))
+    shared = Counter(refs)
+    near = [ref for ref in shared if ref != entry.ref and days_apart(ref, entry.day) <= window_days]
+    near.sort(key=shared.__getitem__, reverse=True)
+    return tuple(near[:JUDGED_AT_MOST])
 
 
 def is_candidate(entry: Entry, record: Record, window_days: int) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from services.deduplicator.entry import Entry
 from services.deduplicator.index import CALL_ENTRIES, Answer, Index
-from services.deduplicator.proposals import propose, wanted_refs
+from services.deduplicator.proposals import propose, wanted
 from shared.positions import Span
 
 
@@ -34,8 +34,8 @@ async def decide(index: Index, span: Span, entries: Sequence[Entry]) -> list[Ans
 
 async def _decide_part(index: Index, span: Span, entries: Sequence[Entry]) -> tuple[Answer, ...]:
     lookup = await index.lookup(entries)
-    refs = wanted_refs(entries, lookup, index.window_days)
-    records = await index.records(refs)
-    proposals = await asyncio.to_thread(propose, entries, lookup, refs, records, index.window_days)
+    needed = wanted(entries, lookup, index.window_days)
+    records = await index.records(needed.refs)
+    proposals = await asyncio.to_thread(propose, entries, lookup, needed, records, index.window_days)
     claimed = await index.claim(span, lookup.generation, proposals)
     return claimed.answers

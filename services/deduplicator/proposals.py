@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import chain
 
 from services.deduplicator.candidates import best_match, ranked
@@ -10,25 +11,36 @@ from services.deduplicator.entry import Entry, Ref
 from services.deduplicator.index import Found, Lookup, Proposal, Record
 
 
-def wanted_refs(entries: Sequence[Entry], lookup: Lookup, window_days: int) -> tuple[Ref, ...]:
-    """The references whose records are needed, each once."""
-    wanted: dict[Ref, None] = {}
-    for entry, found in zip(entries, lookup.found, strict=True):
-        if found.claim is None:
-            wanted.update(dict.fromkeys(ranked(entry, chain(found.older, found.current), window_days)))
-    return tuple(wanted)
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is needed to judge: the references for each entry, best first, and all of them, each once."""
+
+    of_each: tuple[tuple[Ref, ...], ...]
+    refs: tuple[Ref, ...]
+
+
+def wanted(entries: Sequence[Entry], lookup: Lookup, window_days: int) -> Wanted:
+    """The references to judge each entry against, none where it was claimed before."""
+    of_each = tuple(
+        () if found.claim else ranked(entry, chain(found.older, found.current), window_days)
+        for entry, found in zip(entries, lookup.found, strict=True)
+    )
+    return Wanted(of_each, tuple(dict.fromkeys(chain.from_iterable(of_each))))
 
 
 def propose(
     entries: Sequence[Entry],
     lookup: Lookup,
-    refs: Sequence[Ref],
+    needed: Wanted,
     records: Sequence[Record | None],
     window_days: int,
 ) -> tuple[Proposal, ...]:
-    """What each entry is judged to be; `records` are those under `refs`."""
-    judging = _Judging(refs, records, window_days)
-    return tuple(judging.propose(entry, found) for entry, found in zip(entries, lookup.found, strict=True))
+    """What each entry is judged to be; `records` are those under `needed.refs`."""
+    judging = _Judging(needed.refs, records, window_days)
+    return tuple(
+        judging.propose(entry, found, refs)
+        for entry, found, refs in zip(entries, lookup.found, needed.of_each, strict=True)
+    )
 
 
 class _Judging:
@@ -39,12 +51,15 @@ class _Judging:
         self._window_days = window_days
         self._passed: dict[int, list[Ref]] = {}
 
-    def propose(self, entry: Entry, found: Found) -> Proposal:
+    def propose(self, entry: Entry, found: Found, stored: tuple[Ref, ...]) -> Proposal:
+        """The entry judged against what is stored and what was passed before it."""
         seen = frozenset(found.current)
         if found.claim is not None:
             return Proposal(entry, None, None, seen, claimed=True)
-        passed = chain.from_iterable(self._passed.get(key, ()) for key in entry.fingerprint.keys)
-        refs = ranked(entry, chain(found.older, found.current, passed), self._window_days)
+        passed = [ref for key in entry.fingerprint.keys if key in self._passed for ref in self._passed[key]]
+        refs = stored
+        if passed:
+            refs = ranked(entry, chain(found.older, found.current, passed), self._window_days)
         best = best_match(entry, refs, [self._records.get(ref) for ref in refs], self._window_days)
         self._pass(entry, best.group if best else entry.id)
         if best is None:

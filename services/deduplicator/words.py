@@ -29,8 +29,9 @@ _SPACELESS = (
     (0x20000, 0x3FFFF),
 )
 _OTHER, _LETTER, _DIGIT, _ALONE = range(4)
-# Inside a number: thousands and decimal signs, also as the match key writes the Arabic ones.
-_NUMBER_SIGNS = np.array([ord(sign) for sign in ".,'\u066b\u066c\u2019"], np.uint32)
+# Inside a number: thousands and decimal signs; Arabic agencies write the letter reh for the latter.
+_NUMBER_SIGNS = np.array([ord(sign) for sign in ".,'\u066b\u066c\u2019\u0631"], np.uint32)
+_TIME_SIGN = ord(":")  # stays, for 5:00 is not 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ def words_of(folded: str) -> Words:
     codes = np.frombuffer(folded.encode("utf-32-le"), "<u4").astype(np.uint32, copy=False)
     codes = _without_number_signs(codes[:CODES_READ])
     kinds = _KINDS[codes]
+    kinds[_between_digits(codes, codes == _TIME_SIGN)] = _DIGIT
     inside = np.zeros(len(kinds) + 2, np.bool_)
     inside[1:-1] = kinds != _OTHER
     begins = inside[1:-1] & ~inside[:-2]
@@ -96,10 +98,19 @@ def _numbers(kinds: npt.NDArray[np.uint8], starts: Places, ends: Places) -> npt.
 
 
 def _without_number_signs(codes: Codes) -> Codes:
-    digit = codes - np.uint32(0x30) < 10
-    places = np.flatnonzero(digit[:-2] & digit[2:] & ~digit[1:-1]) + 1
+    places = _between_digits(codes, ~_are_digits(codes))
     signs = places[np.isin(codes[places], _NUMBER_SIGNS)] if len(places) else places
     return np.delete(codes, signs) if len(signs) else codes
+
+
+def _between_digits(codes: Codes, which: npt.NDArray[np.bool_]) -> Places:
+    digit = _are_digits(codes)
+    return np.flatnonzero(digit[:-2] & digit[2:] & which[1:-1]) + 1
+
+
+def _are_digits(codes: Codes) -> npt.NDArray[np.bool_]:
+    are: npt.NDArray[np.bool_] = codes - np.uint32(0x30) < 10
+    return are
 
 
 def _split_characters(

@@ -29,7 +29,8 @@ from tests.unit.deduplicator.samples import NOW, entry, prose, span
         (Verdict("copy", 1000, 1000, Method.SAME_TEXT, Ground.SAME_TEXT), "The text of A is that of B: a copy."),
         (
             Verdict(None, 870, 880, Method.PASSAGES, Ground.NUMBERS),
-            "88 % of A is in passages shared with B, 87 % of B; neither, for most numbers differ on both sides.",
+            "88 % of A is in passages shared with B, 87 % of B; "
+            "neither, for half of the numbers or more differ on both sides.",
         ),
     ],
 )
