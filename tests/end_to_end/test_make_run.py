@@ -7,7 +7,6 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -29,6 +28,14 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
         yield it
     finally:
         it.interrupt()
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _ids(running: RunningStack) -> set[str]:
@@ -82,7 +89,7 @@ def test_ctrl_c_leaves_nothing_running_and_a_second_run_keeps_the_data(running: 
     assert first
     assert running.interrupt() == 0
     assert "data is kept" in running.said
-    assert not [name for name, pid in pids.items() if Path(f"/proc/{pid}").exists()]
+    assert not [name for name, pid in pids.items() if _is_alive(pid)]
     assert not [name for name, port in running.ports.items() if is_taken(port)]
     running.start()
     assert "pushed" not in running.said
