@@ -43,9 +43,9 @@ def entry_of(article: ClassifiedArticle, at: Coordinates, made: Fingerprint | No
     return _entry(article, article.revision_hash, at, made or fingerprint(article.title, article.text))
 
 
-def entry_of_published(article: EnrichedArticle, at: Coordinates) -> Entry:
+def entry_of_published(article: EnrichedArticle, at: Coordinates, made: Fingerprint | None = None) -> Entry:
     """What an article brought to the index, from the event published of it."""
-    return _entry(article, article.revision.hash, at, fingerprint(article.title, article.text))
+    return _entry(article, article.revision.hash, at, made or fingerprint(article.title, article.text))
 
 
 def _entry(

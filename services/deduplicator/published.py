@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.deduplicator.entry import entry_of_published
+from services.deduplicator.entry import Entry, entry_of_published
+from services.deduplicator.fingerprint import fingerprints
 from services.deduplicator.index import Claim, Match, Restored
 from shared.contracts import Duplicate, EnrichedArticle
 from shared.outcomes import Coordinates
@@ -21,11 +23,20 @@ class PublishedRecord:
     at: Coordinates
 
 
-def restored_from(record: PublishedRecord, *, indexed_since: float) -> Restored:
-    """What the index held of the event; judged by others if it arrived at `indexed_since` (epoch seconds) or later."""
-    article = record.article
-    entry = entry_of_published(article, record.at)
-    revision, duplicate = article.revision, article.duplicate
+def restored_from(records: Sequence[PublishedRecord], *, indexed_since: float) -> list[Restored]:
+    """What the index held of the events, in order; judged by others if they arrived at `indexed_since` or later.
+
+    `indexed_since` is in epoch seconds.
+    """
+    made = fingerprints([(record.article.title, record.article.text) for record in records])
+    return [
+        _restored(record, entry_of_published(record.article, record.at, one), indexed_since)
+        for record, one in zip(records, made, strict=True)
+    ]
+
+
+def _restored(record: PublishedRecord, entry: Entry, indexed_since: float) -> Restored:
+    revision, duplicate = record.article.revision, record.article.duplicate
     claim = Claim(
         at=record.at,
         number=revision.number,
@@ -34,7 +45,7 @@ def restored_from(record: PublishedRecord, *, indexed_since: float) -> Restored:
         match=_match(duplicate) if duplicate else None,
         group=bytes.fromhex(duplicate.group) if duplicate else entry.id,
     )
-    return Restored(entry, claim, indexed=_arrived(article) >= indexed_since)
+    return Restored(entry, claim, indexed=_arrived(record.article) >= indexed_since)
 
 
 def _match(duplicate: Duplicate) -> Match:

@@ -48,7 +48,7 @@ class Deduplicator:
         """
         since = indexed_since(self._clock(), self._index.window_days)
         ordered = sorted(published, key=lambda record: record.at)
-        restored = await asyncio.to_thread(lambda: [restored_from(record, indexed_since=since) for record in ordered])
+        restored = await asyncio.to_thread(restored_from, ordered, indexed_since=since)
         await self._index.restore(span, restored)
 
     async def positions(self, topic: str, partitions: Sequence[int]) -> Sequence[int]:
