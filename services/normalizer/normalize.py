@@ -56,11 +56,24 @@ class _Given:
     dates: tuple[DateEvidence, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Normalized:
+    """The article, and the lines that its text was made of."""
+
+    article: NormalizedArticle
+    story: tuple[Line, ...]
+
+
 def normalize(article: RawArticle, *, received_ms: int, version: str, now: float) -> NormalizedArticle:
     """The normalized article. `received_ms`: when Kafka got it; `now`: seconds, for `pipeline.normalized_at` alone.
 
     Raises PoisonError where nothing is left that a person could read.
     """
+    return normalize_lines(article, received_ms=received_ms, version=version, now=now).article
+
+
+def normalize_lines(article: RawArticle, *, received_ms: int, version: str, now: float) -> Normalized:
+    """As `normalize`, with the lines of the story, which learnt boilerplate is told from."""
     fetched = _fetched(article.fetched_at, received_ms)
     given = _given(article)
     cleaned = clean(given.title, given.text, given.tags)
@@ -73,7 +86,7 @@ def normalize(article: RawArticle, *, received_ms: int, version: str, now: float
     code = None if language.code == languages.UNKNOWN else language.code
     attribution = [_attribution(credit, code, fetched) for credit in credited]
     when = published(_date_evidence(given, credited, lines), language=code, fetched=fetched)
-    return NormalizedArticle(
+    normalized = NormalizedArticle(
         id=article_id(
             article.source,
             canonical_url=canonical_url(given.url) if given.url else None,
@@ -96,6 +109,7 @@ def normalize(article: RawArticle, *, received_ms: int, version: str, now: float
         extra=article.extra,
         pipeline=Pipeline(version=version, normalized_at=rfc3339(now)),
     )
+    return Normalized(normalized, parted.story)
 
 
 def warm_up() -> None:

@@ -4,30 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.normalizer.normalize import normalize, warm_up
+from services.normalizer.boilerplate import Boilerplate, observe, without
+from services.normalizer.normalize import Normalized, normalize_lines, warm_up
 from shared.clock import Clock
 from shared.contracts import NormalizedArticle, RawArticle
 from shared.outcomes import Outcome, Poison, PoisonError, Publish, Reason, Received
 
+MS_A_DAY = 86_400_000
+
 
 class Normalizer:
-    """Raw articles to normalized ones. Pure but for the clock, which only tells `pipeline.normalized_at`."""
+    """Raw articles to normalized ones. Pure but for the clock, which only tells `pipeline.normalized_at`.
 
-    def __init__(self, clock: Clock, version: str) -> None:
+    With `boilerplate`, lines that a source prints again and again are moved to `removed` as well.
+    """
+
+    def __init__(self, clock: Clock, version: str, boilerplate: Boilerplate | None = None) -> None:
         self._clock = clock
         self._version = version
+        self._boilerplate = boilerplate
         warm_up()
 
     async def process(self, batch: Sequence[Received[RawArticle]]) -> list[Outcome[NormalizedArticle]]:
-        """One outcome for each input, in order."""
-        return [self._outcome(received) for received in batch]
+        """One outcome for each input, in order. Raises TransientError where learnt boilerplate is out of reach."""
+        results = [self._normalized(received) for received in batch]
+        articles = await self._without_boilerplate(batch, results)
+        return [
+            Publish(articles[place]) if isinstance(result, Normalized) else result
+            for place, result in enumerate(results)
+        ]
 
-    def _outcome(self, received: Received[RawArticle]) -> Outcome[NormalizedArticle]:
+    def _normalized(self, received: Received[RawArticle]) -> Normalized | Poison:
         try:
-            return Publish(
-                normalize(received.article, received_ms=received.sent_ms, version=self._version, now=self._clock())
+            return normalize_lines(
+                received.article, received_ms=received.sent_ms, version=self._version, now=self._clock()
             )
         except PoisonError as poison:
             return Poison(poison.reason, poison.error)
         except Exception as exc:  # a defect on this one input: the others must flow, and it must be seen
             return Poison(Reason.FAILED, f"{type(exc).__name__}: {exc}")
+
+    async def _without_boilerplate(
+        self, batch: Sequence[Received[RawArticle]], results: Sequence[Normalized | Poison]
+    ) -> dict[int, NormalizedArticle]:
+        """The finished articles by their place in the batch."""
+        done = {place: result for place, result in enumerate(results) if isinstance(result, Normalized)}
+        if self._boilerplate is None:
+            return {place: result.article for place, result in done.items()}
+        observed = [
+            observe(result.article, result.story, batch[place].sent_ms // MS_A_DAY) for place, result in done.items()
+        ]
+        learnt = await self._boilerplate.learn(observed)
+        return {
+            place: without(result.article, result.story, lines)
+            for (place, result), lines in zip(done.items(), learnt, strict=True)
+        }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.normalizer import stage
-from services.normalizer.normalize import normalize
+from services.normalizer.normalize import Normalized, normalize, normalize_lines
 from services.normalizer.stage import Normalizer
 from shared.contracts import NormalizedArticle, RawArticle
 from shared.contracts.codec import decode, encode
@@ -79,12 +79,12 @@ async def test_each_input_has_its_outcome_in_order() -> None:
 
 
 async def test_a_defect_on_one_article_is_told_and_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(article: RawArticle, *, received_ms: int, version: str, now: float) -> NormalizedArticle:
+    def failing(article: RawArticle, *, received_ms: int, version: str, now: float) -> Normalized:
         if article.title == "bad":
             raise ZeroDivisionError("by zero")
-        return normalize(article, received_ms=received_ms, version=version, now=now)
+        return normalize_lines(article, received_ms=received_ms, version=version, now=now)
 
-    monkeypatch.setattr(stage, "normalize", failing)
+    monkeypatch.setattr(stage, "normalize_lines", failing)
     bad = RawArticle(source="a", title="bad", text="b")
     outcomes = await Normalizer(lambda: 0.0, "test").process([received(bad, 0), received(SYNDICATED, 1)])
     assert outcomes[0] == Poison(Reason.FAILED, "ZeroDivisionError: by zero")
