@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
-Ints = npt.NDArray[np.int64]
+Scores = npt.NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +26,20 @@ class Calibration:
     curve_to: Floats
 
 
-def best_other(scores: Floats) -> Floats:
+def best_other(scores: Scores) -> Scores:
     """For each score the best one among the article's other topics; articles × topics."""
     ordered = np.partition(scores, -2, axis=1)
     first, second = ordered[:, -1:], ordered[:, -2:-1]
     return np.where(scores == first, second, first)
 
 
-def membership(scores: Floats, calibration: Calibration) -> Floats:
+def membership(scores: Scores, calibration: Calibration) -> Floats:
     """Articles × topics: the probability that it is a topic of the article, before what is known of best guesses."""
     logits = scores * calibration.own + best_other(scores) * calibration.other + calibration.offset
     return (1 / (1 + np.exp(-np.clip(logits, -30, 30)))).astype(np.float32)
 
 
-def probabilities(scores: Floats, calibration: Calibration) -> Floats:
+def probabilities(scores: Scores, calibration: Calibration) -> Floats:
     """Articles × topics: the probability that it is a topic of the article, primary or secondary.
 
     The topic of the highest score is the best guess (ordering by membership instead cost .005 of accuracy), so no

@@ -79,7 +79,8 @@ def evaluate_topics(
     Raises LabelledDataError where the file is none, ModelError where the model cannot be loaded.
     """
     data = read_labelled(path)
-    return topic_evaluation(data, load_topic_model() if model is None else model, threshold)
+    model = load_topic_model() if model is None else model
+    return topic_evaluation(data, model, threshold, seen=data.digest == model.card.data_digest)
 
 
 def evaluate_countries(path: Path, finder: CountryFinder | None = None) -> CountryEvaluation:
@@ -89,10 +90,12 @@ def evaluate_countries(path: Path, finder: CountryFinder | None = None) -> Count
     """
     data = read_labelled(path)
     seen = data.digest == load_card(MODEL_DIR / CARD_FILE).data_digest
-    return country_evaluation(data, load_country_finder() if finder is None else finder, seen)
+    return country_evaluation(data, load_country_finder() if finder is None else finder, seen=seen)
 
 
-def topic_evaluation(data: LabelledData, model: CardedTopicModel, threshold: float | None) -> TopicEvaluation:
+def topic_evaluation(
+    data: LabelledData, model: CardedTopicModel, threshold: float | None, *, seen: bool
+) -> TopicEvaluation:
     """As `evaluate_topics`, of articles already read."""
     least = model.threshold if threshold is None else threshold
     labels = topic_labels(data.articles)
@@ -106,11 +109,11 @@ def topic_evaluation(data: LabelledData, model: CardedTopicModel, threshold: flo
         by_topic=figures_by_topic(found, labels),
         threshold=least,
         digest=data.digest,
-        seen=data.digest == model.card.data_digest,
+        seen=seen,
     )
 
 
-def country_evaluation(data: LabelledData, finder: CountryFinder, seen: bool) -> CountryEvaluation:
+def country_evaluation(data: LabelledData, finder: CountryFinder, *, seen: bool) -> CountryEvaluation:
     """As `evaluate_countries`, of articles already read."""
     found = country_codes(data.articles, finder)
     return CountryEvaluation(

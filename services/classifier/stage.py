@@ -33,6 +33,9 @@ class Countries(Protocol):
         """For each article its countries, best first."""
 
 
+ARTICLES_AT_ONCE = 256
+"""From 100 on an article costs the same; the arrays of 256 take some 20 MB."""
+
 Observer = Callable[[Sequence[Classified]], None]
 
 
@@ -69,6 +72,12 @@ class Classifier:
 
     def classify(self, articles: Sequence[NormalizedArticle]) -> list[Outcome[ClassifiedArticle]]:
         """One outcome for each article, in order. Raises TransientError where the model is away."""
+        outcomes: list[Outcome[ClassifiedArticle]] = []
+        for start in range(0, len(articles), ARTICLES_AT_ONCE):
+            outcomes += self._classify_some(articles[start : start + ARTICLES_AT_ONCE])
+        return outcomes
+
+    def _classify_some(self, articles: Sequence[NormalizedArticle]) -> list[Outcome[ClassifiedArticle]]:
         try:
             return self._publish(articles)
         except TransientError:

@@ -7,18 +7,15 @@ import numpy.typing as npt
 
 from services.classifier.calibration import probabilities
 from services.classifier.ngrams import Grams, extract
+from services.classifier.occurrences import NO_ROW, count_occurrences
 from services.classifier.tokens import Tokens
 from services.classifier.weights import SCALE_UNIT, BlockWeights, TopicWeights
 
 Floats = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
 
 BLOCK_SCALES = (0.5, 1.0, 0.5)
 """Length of the title's, body's and lead's vectors; measured on two folds, whole sources held out."""
-
-_ROW_BITS = 20  # of a 32-bit key; above it the article
-
-MOST_ARTICLES = 1 << (32 - _ROW_BITS)
-"""The largest batch that can be scored at once; the fastest, by what the processor's cache holds, is 100 to 200."""
 
 _MOST_COUNT = 1 << 12
 
@@ -28,40 +25,30 @@ class _Block:
 
     def __init__(self, weights: BlockWeights, scale: float) -> None:
         buckets = np.flatnonzero(np.unpackbits(weights.kept, bitorder="little"))
-        self._row = np.full(len(weights.kept) * 8, -1, np.int32)
+        self._row = np.full(len(weights.kept) * 8, NO_ROW, np.int32)
         self._row[buckets] = np.arange(len(buckets), dtype=np.int32)
-        self._lengths = weights.lengths.astype(np.float32)
-        self._scales = weights.scales.astype(np.float32) / np.float32(SCALE_UNIT)
+        self._lengths = weights.lengths.astype(np.float64)
+        self._scales = weights.scales.astype(np.float64) / SCALE_UNIT
         self._topics = weights.topics
-        self._scale = np.float32(scale)
+        self._scale = scale
 
-    def add_scores(self, grams: Grams, scores: Floats) -> None:
-        rows = self._row.take(grams.bucket)
-        hits = np.flatnonzero(rows >= 0)
-        if not len(hits):
-            return
-        keys = grams.article.take(hits) << np.uint32(_ROW_BITS) | rows.take(hits).view(np.uint32)
-        keys.sort()
-        first = np.flatnonzero(np.concatenate((np.ones(1, np.bool_), keys[1:] != keys[:-1])))
-        counts = np.diff(first, append=len(keys))
-        keys = keys.take(first)
-        rows = (keys & np.uint32((1 << _ROW_BITS) - 1)).view(np.int32)
-        ends = np.searchsorted(keys, np.arange(1, len(scores) + 1, dtype=np.uint32) << np.uint32(_ROW_BITS))
-        ends[-1] = len(keys)
-        frequencies = _LOG_COUNT.take(np.minimum(counts, _MOST_COUNT - 1))
-        lengths = frequencies * self._lengths.take(rows)
-        values = frequencies * self._scales.take(rows)
-        topics = self._topics.take(rows, axis=0).astype(np.float32)
+    def add_scores(self, grams: Grams, scores: Doubles) -> None:
+        found = count_occurrences(grams.article, self._row.take(grams.bucket))
+        ends = np.searchsorted(found.articles, np.arange(1, len(scores) + 1))
+        frequencies = _LOG_COUNT.take(np.minimum(found.counts, _MOST_COUNT - 1))
+        lengths = frequencies * self._lengths.take(found.rows)
+        values = frequencies * self._scales.take(found.rows)
         start = 0
         for article, end in enumerate(ends.tolist()):
             if end > start:
                 length = lengths[start:end]
-                factor = self._scale / np.sqrt(length @ length)
-                scores[article] += (values[start:end] @ topics[start:end]) * factor
+                # Sums of doubles: those of floats differ with the machine, and with them the digits of a score.
+                topics = self._topics.take(found.rows[start:end], axis=0).astype(np.float64)
+                scores[article] += (values[start:end] @ topics) * (self._scale / np.sqrt(length @ length))
             start = end
 
 
-_LOG_COUNT = np.zeros(_MOST_COUNT, np.float32)
+_LOG_COUNT = np.zeros(_MOST_COUNT)
 _LOG_COUNT[1:] = 1 + np.log(np.arange(1, _MOST_COUNT))
 
 
@@ -76,9 +63,9 @@ class TopicModel:
         self._bias = weights.bias
         self._calibration = weights.calibration
 
-    def scores(self, tokens: Tokens) -> Floats:
+    def scores(self, tokens: Tokens) -> Doubles:
         """Articles × topics: the raw regression, about +1 for the primary topic and -1 for what is absent."""
-        scores = np.tile(self._bias, (tokens.articles, 1))
+        scores = np.tile(self._bias.astype(np.float64), (tokens.articles, 1))
         if not tokens.articles:
             return scores
         blocks = extract(tokens)

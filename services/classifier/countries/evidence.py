@@ -14,6 +14,7 @@ from services.classifier.countries.mentions import Mentions
 from services.classifier.tokens import LEAD, REST, TITLE
 
 Floats = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 _KINDS = (Kind.NAME, Kind.DEMONYM, Kind.PLACE, Kind.AMBIGUOUS)
@@ -62,7 +63,7 @@ class Candidates:
     articles: Ints
     countries: Ints
     mentions: Ints
-    features: Floats
+    features: Doubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def gather(mentions: Mentions, learnt: Floats, origins: Sequence[Origin], gazett
         return_inverse=True,
     )
     articles, countries = keys // _KEY, keys % _KEY
-    cells = np.zeros((len(keys), len(_KINDS), len(_ZONES)), np.float32)
+    cells = np.zeros((len(keys), len(_KINDS), len(_ZONES)))
     index = index[: len(mentions.articles)]
     np.add.at(cells, (index, mentions.kinds, mentions.zones), 1)
     first = np.zeros(len(keys), np.bool_)
@@ -110,15 +111,15 @@ def gather(mentions: Mentions, learnt: Floats, origins: Sequence[Origin], gazett
         ),
         axis=1,
     )
-    return Candidates(articles, countries, cells.sum(axis=(1, 2)).astype(np.int64), features.astype(np.float32))
+    return Candidates(articles, countries, cells.sum(axis=(1, 2)).astype(np.int64), features)
 
 
-def _shares(cells: Floats, first: npt.NDArray[np.bool_], articles: Ints, count: int) -> Floats:
+def _shares(cells: Doubles, first: npt.NDArray[np.bool_], articles: Ints, count: int) -> Doubles:
     total = cells.sum(axis=(1, 2))
     firm = cells[:, : Kind.AMBIGUOUS].sum(axis=(1, 2))
     title = cells[:, :, TITLE].sum(axis=1)
     share = _share_of_article(total, articles)
-    most = np.zeros(count, np.float32)
+    most = np.zeros(count)
     np.maximum.at(most, articles, total)
     mentioned = np.bincount(articles[total > 0], minlength=count)
     return np.column_stack(
@@ -134,24 +135,23 @@ def _shares(cells: Floats, first: npt.NDArray[np.bool_], articles: Ints, count: 
     )
 
 
-def _home_features(homes: _Homes, cells: Floats, articles: Ints, countries: Ints) -> Floats:
+def _home_features(homes: _Homes, cells: Doubles, articles: Ints, countries: Ints) -> Doubles:
     mentioned = cells.sum(axis=(1, 2)) > 0
     anything = np.bincount(articles, weights=mentioned, minlength=len(homes.domain))[articles] > 0
     by_domain = homes.domain[articles] == countries
     by_language = (homes.domain[articles] < 0) & (homes.language[articles] == countries)
     home = by_domain | by_language
-    return np.column_stack((by_domain, by_language, home & ~anything, home & mentioned)).astype(np.float32)
+    return np.column_stack((by_domain, by_language, home & ~anything, home & mentioned)).astype(np.float64)
 
 
-def _learnt_features(learnt: Floats, cells: Floats, articles: Ints, countries: Ints) -> Floats:
+def _learnt_features(learnt: Floats, cells: Doubles, articles: Ints, countries: Ints) -> Doubles:
     scores = learnt[articles, countries]
     known = ~np.isnan(scores)
     scores = np.where(known, scores, 0)
     best = np.nanmax(learnt, axis=1, initial=0)[articles]
     unmentioned = known & (cells.sum(axis=(1, 2)) == 0)
-    return np.column_stack((scores, np.minimum(scores, _LEARNT_ENOUGH), best - scores, known, unmentioned)).astype(
-        np.float32
-    )
+    columns = (scores, np.minimum(scores, _LEARNT_ENOUGH), best - scores, known, unmentioned)
+    return np.column_stack(columns).astype(np.float64)
 
 
 def _homes(origins: Sequence[Origin], gazetteer: Gazetteer) -> _Homes:
@@ -167,7 +167,8 @@ def _first_of_each(articles: Ints) -> Ints:
     return np.flatnonzero(np.diff(articles, prepend=-1) > 0)
 
 
-def _share_of_article(values: Floats, articles: Ints) -> Floats:
+def _share_of_article(values: Doubles, articles: Ints) -> Doubles:
     if not len(values):
         return values
-    return (values / np.maximum(np.bincount(articles, weights=values)[articles], 1)).astype(np.float32)
+    shares: Doubles = values / np.maximum(np.bincount(articles, weights=values)[articles], 1)
+    return shares

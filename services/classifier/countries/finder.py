@@ -30,7 +30,7 @@ class Likely:
     """Candidates and the probability of each."""
 
     candidates: Candidates
-    probabilities: Floats
+    probabilities: npt.NDArray[np.float64]
 
 
 class CountryFinder:
@@ -68,7 +68,7 @@ class CountryFinder:
         """Every candidate with its probability."""
         learnt = spread(self._learnt.scores(tokens), self._columns, len(self._gazetteer.codes))
         candidates = gather(find_mentions(tokens, self._gazetteer), learnt, origins, self._gazetteer)
-        logits = candidates.features @ self._weights.features + np.float32(self._weights.bias)
+        logits = candidates.features @ self._weights.features.astype(np.float64) + self._weights.bias
         return Likely(candidates, 1 / (1 + np.exp(-np.clip(logits, -30, 30))))
 
 

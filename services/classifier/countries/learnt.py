@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from services.classifier.occurrences import NO_ROW, count_occurrences
 from services.classifier.tokens import ZONE_BITS, Tokens
 
 Floats = npt.NDArray[np.float32]
 
 PHRASE_BITS = 22
-_ROW_BITS = 20
 _SHIFT = np.uint64(64 - PHRASE_BITS)
 
 COUNTRIES_PER_PHRASE = 3
@@ -38,7 +38,7 @@ class LearntWeights:
 class Phrases:
     """Every occurrence of every phrase: article and bucket."""
 
-    articles: npt.NDArray[np.int64]
+    articles: npt.NDArray[np.uint32]
     buckets: npt.NDArray[np.int64]
 
 
@@ -46,7 +46,7 @@ def phrases(tokens: Tokens) -> Phrases:
     """The words and pairs of a batch."""
     articles = np.concatenate((tokens.words.places, tokens.pairs.places)) >> ZONE_BITS
     hashes = np.concatenate((tokens.words.hashes, tokens.pairs.hashes))
-    return Phrases(articles.astype(np.int64), (hashes >> _SHIFT).astype(np.int64))
+    return Phrases(articles, (hashes >> _SHIFT).astype(np.int64))
 
 
 class LearntNames:
@@ -54,22 +54,18 @@ class LearntNames:
 
     def __init__(self, weights: LearntWeights) -> None:
         self.codes = weights.codes
-        self._row = np.full(1 << PHRASE_BITS, -1, np.int32)
+        self._row = np.full(1 << PHRASE_BITS, NO_ROW, np.int32)
         self._row[weights.buckets] = np.arange(len(weights.buckets), dtype=np.int32)
-        self._lengths = weights.lengths.astype(np.float32)
+        self._lengths = weights.lengths.astype(np.float64)
         self._countries = weights.countries
-        self._weights = weights.weights.astype(np.float32)
+        self._weights = weights.weights.astype(np.float64)
         self._bias = weights.bias
 
     def scores(self, tokens: Tokens) -> Floats:
         """Articles × codes: about 1 for what an article is about, 0 for the rest."""
-        found = phrases(tokens)
-        rows = self._row.take(found.buckets)
-        known = np.flatnonzero(rows >= 0)
-        keys = found.articles.take(known) << _ROW_BITS | rows.take(known)
-        keys.sort()
-        keys = keys[np.diff(keys, prepend=-1) > 0]
-        articles, rows = keys >> _ROW_BITS, keys & ((1 << _ROW_BITS) - 1)
+        all_phrases = phrases(tokens)
+        found = count_occurrences(all_phrases.articles, self._row.take(all_phrases.buckets))
+        articles, rows = found.articles.astype(np.int64), found.rows
         lengths = self._lengths.take(rows)
         square = np.bincount(articles, weights=lengths * lengths, minlength=tokens.articles)
         values = lengths / np.sqrt(np.maximum(square, 1e-9)).take(articles)

@@ -118,7 +118,7 @@ def read_material(articles: Sequence[LabelledArticle]) -> Material:
 
 def _matrix(tokens: Tokens) -> sparse.csr_matrix:
     found = phrases(tokens)
-    keys = np.unique(found.articles << PHRASE_BITS | found.buckets)
+    keys = np.unique(found.articles.astype(np.int64) << PHRASE_BITS | found.buckets)
     starts = np.searchsorted(keys >> PHRASE_BITS, np.arange(tokens.articles + 1))
     buckets = keys & ((1 << PHRASE_BITS) - 1)
     return sparse.csr_matrix(
@@ -191,10 +191,10 @@ def _candidates(material: Material, learnt: Floats, codes: tuple[str, ...]) -> C
     )
 
 
-def _logistic(features: Floats, right: npt.NDArray[np.bool_]) -> tuple[Floats, float]:
+def _logistic(features: Doubles, right: npt.NDArray[np.bool_]) -> tuple[Floats, float]:
     """Weights of the features as they are, and the bias."""
-    mean, spread_ = features.mean(axis=0), features.std(axis=0) + np.float32(1e-6)
-    inputs = np.column_stack(((features - mean) / spread_, np.ones(len(features)))).astype(np.float64)
+    mean, spread_ = features.mean(axis=0), features.std(axis=0) + 1e-6
+    inputs = np.column_stack(((features - mean) / spread_, np.ones(len(features))))
     wanted = right.astype(np.float64)
 
     def loss(weights: Doubles) -> tuple[float, Doubles]:

@@ -53,7 +53,7 @@ def measure(data_dir: Path) -> Measured:
     data = read_labelled(data_dir / LABELLED_FILE)
     held_out = hold_out(data, FOLD)
     return Measured(
-        topic_evaluation(held_out.unseen, held_out.topics, None),
+        topic_evaluation(held_out.unseen, held_out.topics, None, seen=False),
         country_evaluation(held_out.unseen, held_out.countries, seen=False),
     )
 

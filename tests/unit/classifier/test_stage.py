@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 
 from services.classifier.reading import Batch
-from services.classifier.stage import Classified, Classifier
+from services.classifier.stage import ARTICLES_AT_ONCE, Classified, Classifier
 from services.classifier.topic_table import SLUGS
 from shared.contracts import ClassifiedArticle, Country, NormalizedArticle
 from shared.outcomes import Coordinates, Poison, Publish, Reason, Received, TransientError
@@ -97,6 +97,12 @@ def test_the_observer_is_told_once_of_each_published_article() -> None:
     observed: list[Classified] = []
     classifier(observed).classify([article("a", "x"), article("broken", "x"), article("c", "x", language="sw")])
     assert [(one.language, one.answer.abstained) for one in observed] == [("ar", None), ("sw", "language")]
+
+
+def test_a_batch_of_any_size_is_classified_in_order() -> None:
+    titles = [str(number) for number in range(2 * ARTICLES_AT_ONCE + 1)]
+    outcomes = classifier().classify([article(title, "x") for title in titles])
+    assert [outcome.article.title for outcome in outcomes if isinstance(outcome, Publish)] == titles
 
 
 def test_an_empty_batch() -> None:
