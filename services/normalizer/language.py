@@ -80,7 +80,7 @@ def _best(sample: str, script: Script, letters: int, hint: str | None, text: str
         return _Candidate(next(iter(script.languages)), 1.0)
     telling = _telling_letters(sample, script)
     if letters < LEAST_LETTERS:
-        return _from_little(script, hint, telling)
+        return _from_little(script, hint, telling, sample)
     if telling in _CERTAIN_LETTERS:
         return _Candidate(telling, TELLING_CONFIDENCE)
     best = _ask(sample[:SHORT_SAMPLE_CHARACTERS], script)
@@ -90,7 +90,9 @@ def _best(sample: str, script: Script, letters: int, hint: str | None, text: str
         best = max(best, _ask(text[:LONGER_SAMPLE_CHARACTERS], script), key=lambda candidate: candidate.score)
     if best.score < SURE and hint is not None and _fits(hint, script):
         return _Candidate(hint, max(HINT_CONFIDENCE, best.score if best.code == hint else 0.0))
-    return best if best.score >= LEAST_CONFIDENCE else _Candidate(UNKNOWN, 0.0)
+    if best.score >= LEAST_CONFIDENCE:
+        return best
+    return _Candidate("ar", HINT_CONFIDENCE) if _is_like_arabic(sample, script, telling) else _Candidate(UNKNOWN, 0.0)
 
 
 def _ask(sample: str, script: Script) -> _Candidate:
@@ -128,9 +130,15 @@ def _telling_letters(sample: str, script: Script) -> str | None:
     return "ar" if len(_ARABIC_WORDS.findall(sample)) >= _LEAST_ARABIC_WORDS else None
 
 
-def _from_little(script: Script, hint: str | None, telling: str | None) -> _Candidate:
+def _is_like_arabic(sample: str, script: Script, telling: str | None) -> bool:
+    return script is ARABIC and telling in {None, "ar"} and _ARABIC_WORDS.search(sample) is not None
+
+
+def _from_little(script: Script, hint: str | None, telling: str | None, sample: str) -> _Candidate:
     if hint is not None and _fits(hint, script):
         return _Candidate(hint, HINT_CONFIDENCE)
+    if telling is None and _is_like_arabic(sample, script, telling):
+        telling = "ar"
     return _Candidate(telling, HINT_CONFIDENCE) if telling else _Candidate(UNKNOWN, 0.0)
 
 

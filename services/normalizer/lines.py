@@ -25,8 +25,9 @@ class Line:
         """The display text that a part of the key was folded from."""
         if len(self.key) == len(self.text):
             return self.text[start:end]
-        places = fold_offsets(self.text)
-        return self.text[places[start] : places[end]]
+        places = fold_offsets(_with_dashes(self.text))
+        # What the key has nothing of goes with the character before it; at the beginning there is none.
+        return self.text[places[start] if start else 0 : places[end]]
 
 
 def read_lines(raw: str) -> list[Line]:
@@ -45,7 +46,11 @@ def read_lines(raw: str) -> list[Line]:
 
 def line_key(text: str) -> str:
     """The match key, in which a tatweel that stands alone is the dash that it is written for."""
-    return fold(text.replace(" ـ ", " - "))
+    return fold(_with_dashes(text))
+
+
+def _with_dashes(text: str) -> str:
+    return text.replace(" ـ ", " - ")
 
 
 def _shown_lines(raw: str) -> list[str]:
