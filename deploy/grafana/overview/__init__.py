@@ -1,4 +1,4 @@
-"""The dashboard an operator opens first: is it flowing, how late is it, what fails, what is full."""
+"""The dashboard an operator opens first: is it flowing, how late, what fails, what is full, is it still right."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from deploy.grafana.overview.flowing import flowing
 from deploy.grafana.overview.full import full
 from deploy.grafana.overview.late import late
 from deploy.grafana.overview.now import now
+from deploy.grafana.overview.right import right
 from deploy.grafana.panels import Json, dashboard
 
 
@@ -15,7 +16,7 @@ def overview() -> Json:
     return dashboard(
         "khabar-overview",
         "Khabar overview",
-        "Is it flowing, how late is it, what fails, what is full. Each title says what good looks like; "
-        "each panel's (i) says what to do when it does not look so.",
-        [now(), flowing(), late(), failing(), full()],
+        "Is it flowing, how late is it, what fails, what is full, is it still right. Each title "
+        "says what good looks like; each panel's (i) says what to do when it does not look so.",
+        [now(), flowing(), late(), failing(), full(), right()],
     )

@@ -20,7 +20,7 @@ def failing() -> Row:
                 "cpm",
                 (
                     Query(
-                        each_stage(f"60 * sum by (stage, reason) ({rate('khabar_dead_letters_total')})"),
+                        each_stage(f"60 * sum by (stage, reason) ({rate('khabar_dead_letters_total')}) > 0"),
                         "{{stage}} {{reason}}",
                     ),
                 ),

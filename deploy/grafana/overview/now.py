@@ -60,7 +60,7 @@ def now() -> Row:
                 "Articles that could not be processed; none is lost, each is in articles.dead with its reason. "
                 "Look at them with `khabar tail articles.dead`; most often one producer sends something broken.",
                 "none",
-                (Query(f"sum(increase({ours('khabar_dead_letters_total')}[1h])) or vector(0)", "dead letters"),),
+                (Query(f"round(sum(increase({ours('khabar_dead_letters_total')}[1h]))) or vector(0)", "dead letters"),),
                 kind="stat",
                 width=4,
                 height=5,
