@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import uuid
 from collections.abc import Iterator
 
@@ -9,6 +10,12 @@ import pytest
 
 from shared.settings import Settings, load_settings
 from tests.servers import kafka_server, redis_server
+
+
+def pytest_configure() -> None:
+    """A run that is ended from outside ends like Ctrl-C: fixtures stop what they started, nothing is left behind."""
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

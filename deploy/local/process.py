@@ -62,12 +62,18 @@ class Server:
 
     def wait_ready(self, *, timeout_seconds: float) -> None:
         """Returns when it is ready. Raises LocalError with the end of its log when it is not in time."""
+        try:
+            self._wait_until_ready(timeout_seconds)
+        except BaseException:  # Ctrl-C too: who was never given a running server cannot stop it
+            self.kill()
+            raise
+
+    def _wait_until_ready(self, timeout_seconds: float) -> None:
         until = time.monotonic() + timeout_seconds
         while not self._is_ready():
             if not self.is_running:
                 raise LocalError(f"{self.name} stopped at once:\n{tail(self.log)}")
             if time.monotonic() > until:
-                self.kill()
                 raise LocalError(f"{self.name} was not ready after {timeout_seconds:.0f} s:\n{tail(self.log)}")
             time.sleep(POLL_SECONDS)
 

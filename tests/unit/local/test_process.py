@@ -1,10 +1,13 @@
-"""The end of a log below a sentence: enough to see the cause, never a screen full."""
+"""A server as a process: never left behind, and its log shown so that the cause is seen."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from deploy.local.process import LOG_COLUMNS, LOG_LINES, tail
+import pytest
+
+from deploy.local.failure import LocalError
+from deploy.local.process import LOG_COLUMNS, LOG_LINES, Server, tail
 
 
 def test_the_last_lines_are_shown_and_the_file_is_named(tmp_path: Path) -> None:
@@ -25,3 +28,16 @@ def test_a_log_that_is_not_there_and_bytes_that_are_no_text_do_no_harm(tmp_path:
     assert "no log" in tail(tmp_path / "x.log")
     (tmp_path / "y.log").write_bytes(b"\xff\xfe cause\n")
     assert "cause" in tail(tmp_path / "y.log")
+
+
+def test_a_server_that_is_not_ready_in_time_is_not_left_running(tmp_path: Path) -> None:
+    server = Server("sleeper", ["sleep", "60"], tmp_path / "x.log", is_ready=lambda: False)
+    with pytest.raises(LocalError, match="sleeper was not ready"):
+        server.start(timeout_seconds=0)
+    assert not server.is_running
+
+
+def test_a_server_that_ends_at_once_is_told_with_its_log(tmp_path: Path) -> None:
+    server = Server("broken", ["sh", "-c", "echo the reason; exit 1"], tmp_path / "x.log", is_ready=lambda: False)
+    with pytest.raises(LocalError, match=r"broken stopped at once:\n  the reason"):
+        server.start()
