@@ -59,7 +59,8 @@ _PROBLEMS = {
     summary="Articles by filter, newest first or in order of arrival",
     description=(
         "Without a cursor: the newest first. With `since`: what arrived after it, in order of arrival, which is the "
-        "way to get everything: ask again with each answer's `cursor`. All filters that are given must hold."
+        "way to get everything: ask again with each answer's `cursor`. All filters that are given must hold. A page "
+        "may hold fewer articles than `limit`, even none, and not be the last: the last has no `next`."
     ),
     tags=["Reading"],
     opt={"parameters": FILTER_NAMES | {"since", "before", "limit", "revisions"}},

@@ -31,6 +31,7 @@ _CALLS_A_PAGE = 4
 # A page that has grown to this ends, however many were asked for: one article may have megabytes.
 PAGE_BYTES = 4 << 20
 _BODIES_AT_ONCE = 50
+_FIRST = 1  # number of an article's first revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +162,23 @@ class Reader:
     async def article(self, article: str, revision: int | None = None) -> bytes | None:
         """The JSON of the article's newest revision, or of that one; None where the cache does not hold it."""
         if revision is None:
-            newest = await self._read(lambda: self._redis.hget(self._keys.articles, bytes.fromhex(article)))
+            newest, kept = await self._read(lambda: self._newest_and_first(article))
             if newest is None:
                 return None
-            revision = int(_bytes(newest).partition(b":")[2])
+            revision = int(newest.partition(b":")[2])
+            if revision == _FIRST and kept is not None:
+                return unpack(kept)
         name = self._keys.body(article, revision)
         kept = await self._read(lambda: self._redis.get(name))
-        return None if kept is None else unpack(_bytes(kept))
+        return None if kept is None else unpack(kept)
+
+    async def _newest_and_first(self, article: str) -> list[Any]:
+        """The newest entry, and the first revision's body in the same round trip: most articles have no other."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.hget(self._keys.articles, bytes.fromhex(article))
+            pipe.get(self._keys.body(article, _FIRST))
+            answers: list[Any] = await pipe.execute()
+        return answers
 
     async def values(self, dimension: Dimension) -> tuple[FacetValue, ...]:
         """What articles can be filtered by in that dimension, the most frequent first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from services.api.page.interface import Interface
 from services.api.page.query import WireQuery
@@ -12,6 +13,7 @@ from shared.contracts import EnrichedArticle, Published
 from shared.contracts.articles import Direction, Precision, Relation
 
 LEAD_CHARACTERS = 260
+UNKNOWN_LANGUAGE = "und"
 TITLE_CHARACTERS = 300  # beyond it a title is none: an extractor has taken the page for it
 NAME_CHARACTERS = 80  # of an outlet
 TAGS_SHOWN = 3  # topics, and countries, of an article on the wire
@@ -35,7 +37,7 @@ class WireItem:
     href: str
     revision: int
     language: str
-    direction: Direction
+    direction: Direction | Literal["auto"]
     title: str
     lead: str
     source: Link
@@ -88,6 +90,11 @@ def machine_date(published: Published) -> str:
     return published.at[: _DATE_CHARACTERS.get(published.precision)]
 
 
+def direction_of(article: EnrichedArticle) -> Direction | Literal["auto"]:
+    """That of its language; left to the browser only where the language is not known."""
+    return "auto" if article.language.code == UNKNOWN_LANGUAGE else article.language.direction
+
+
 def article_address(article: str, ui: str | None) -> str:
     """The page of the article."""
     return f"/articles/{article}" + (f"?ui={ui}" if ui else "")
@@ -101,7 +108,7 @@ def wire_item(article: EnrichedArticle, interface: Interface, ui: str | None) ->
         href=article_address(article.id, ui),
         revision=article.revision.number,
         language=article.language.code,
-        direction=article.language.direction,
+        direction=direction_of(article),
         title=beginning(article.title, TITLE_CHARACTERS) or interface.word("untitled"),
         lead=beginning(article.text, LEAD_CHARACTERS),
         source=Link(beginning(article.source, NAME_CHARACTERS), wire.having("source", article.source).address),

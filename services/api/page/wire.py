@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import msgspec
@@ -26,6 +27,7 @@ from services.cache.reading import Dimension, FacetValue, Page, Reader
 from shared.contracts import EnrichedArticle
 
 ARTICLES_A_PAGE = 30
+PAGES_LOOKED_AT = 10
 VERSIONS_SHOWN = 20
 VALUES_LISTED = 60  # of each filter
 VALUES_SECONDS = 10.0
@@ -56,7 +58,7 @@ class FilterValues:
 
 async def wire_page(reader: Reader, values: FilterValues, query: WireQuery, interface: Interface) -> str:
     """The wire, newest first. Raises TransientError while Redis is away."""
-    page = await reader.page(query.wanted, order="newest", cursor=query.before, limit=ARTICLES_A_PAGE)
+    page = await _page(reader, query)
     groups = [await _filter_group(values, dimension, word, query, interface) for dimension, word in _DIMENSIONS]
     return render(
         "wire.html",
@@ -72,6 +74,16 @@ async def wire_page(reader: Reader, values: FilterValues, query: WireQuery, inte
         stream=_stream(query, page),
         other=_other_language(query.address, interface),
     )
+
+
+async def _page(reader: Reader, query: WireQuery) -> Page:
+    """The first page that holds something: where a filter is narrow, the cache may give up before it finds any."""
+    page = await reader.page(query.wanted, order="newest", cursor=query.before, limit=ARTICLES_A_PAGE)
+    newest, turn = page.newest, 1
+    while not page.items and not page.complete and turn < PAGES_LOOKED_AT:
+        page = await reader.page(query.wanted, order="newest", cursor=page.reached, limit=ARTICLES_A_PAGE)
+        turn += 1
+    return replace(page, newest=newest)
 
 
 async def _filter_group(

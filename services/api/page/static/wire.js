@@ -79,9 +79,13 @@ function beginning(text, characters) {
   return `${cut.slice(0, Math.max(cut.lastIndexOf(" "), 0)) || line.slice(0, characters)}…`;
 }
 
+function directionOf(article) {
+  return article.language.code === "und" ? "auto" : article.language.direction;
+}
+
 function inItsLanguage(made, article) {
   made.lang = article.language.code;
-  made.dir = article.language.direction;
+  made.dir = directionOf(article);
   return made;
 }
 
@@ -99,7 +103,7 @@ function makeItem(article) {
   when.append(time);
 
   const story = element("div", "story");
-  story.dir = article.language.direction;
+  story.dir = directionOf(article);
   const kicker = element("p", "kicker");
   kicker.append(link("outlet", address("/", { source: article.source }), beginning(article.source, NAME_CHARACTERS)), " ");
   const tongue = element("span", "tongue");
@@ -168,6 +172,9 @@ function arrive(article) {
 
 function showArrivals() {
   if (!waiting.length) return;
+  // An empty feed would be none.
+  feed.setAttribute("role", "feed");
+  feed.setAttribute("aria-label", words.label);
   feed.setAttribute("aria-busy", "true");
   for (const old of feed.querySelectorAll(".fresh")) old.classList.remove("fresh");
   for (const article of waiting) {

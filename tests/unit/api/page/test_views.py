@@ -102,3 +102,8 @@ def test_a_page_that_was_taken_for_a_title_does_not_fill_the_wire() -> None:
     assert len(item.title) <= TITLE_CHARACTERS + 1
     assert item.source.label.endswith("…")
     assert item.source.href.count("outlet") == 60
+
+
+def test_the_browser_guesses_a_direction_only_where_the_language_is_not_known() -> None:
+    assert wire_item(enriched(language="und"), INTERFACES["en"], None).direction == "auto"
+    assert wire_item(enriched(language="fa", direction="rtl"), INTERFACES["en"], None).direction == "rtl"
