@@ -285,10 +285,11 @@ def _is_own(outlet: str, source_key: str) -> bool:
 
 def _sentence(line: Line, place: int) -> str:
     """The sentence of the line's text that a place stands in."""
-    start = max((found.end() for found in _SENTENCE_START.finditer(line.text, 0, place)), default=0)
-    found = _SENTENCE_START.search(line.text, place)
-    end = found.start() if found else len(line.text)
-    return line.text[start:end].strip()[:LONGEST_EVIDENCE]
+    first, last = max(0, place - LONGEST_EVIDENCE), min(len(line.text), place + LONGEST_EVIDENCE)
+    start = max((found.end() for found in _SENTENCE_START.finditer(line.text, first, place)), default=first)
+    found = _SENTENCE_START.search(line.text, place, last)
+    end = found.start() if found else last
+    return line.text[start:end].strip()
 
 
 def _without_weaker(credits: list[Credited]) -> list[Credited]:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from services.normalizer.dates import read_date
 from services.normalizer.lines import Line
 from services.normalizer.media import known_medium
+from services.normalizer.own_name import is_own_name
 from services.normalizer.patterns import DATA
 from shared.text.match_key import fold
 
@@ -18,6 +19,7 @@ MOST_LABEL_WORDS = 4
 LEAST_LABELS = 2
 """Labels that must stand together below a story: one short line alone may be its last word."""
 MOST_LABELS = 15
+LEAST_OWN_LETTERS = 4
 LONGEST_BYLINE = 60
 LONGEST_NAME = 40
 PARAGRAPH = 100
@@ -81,6 +83,32 @@ def is_dashed_byline(line: Line, following: Line | None) -> bool:
     return _DASHED_BYLINE.fullmatch(line.key) is not None
 
 
+_INITIALS_ALONE = re.compile(r"[(\[]?[^\W\d_]{2,4}(?:/[^\W\d_]{2,4})?[)\]]?")
+
+
+def is_initials_below(lines: Sequence[Line], end: int) -> bool:
+    """Whether the last line before `end` is capitals alone below a story: initials, or an agency's sign."""
+    if end < 2:
+        return False
+    text = lines[end - 1].text
+    return text.isupper() and _INITIALS_ALONE.fullmatch(text) is not None and _ends_story(lines[end - 2])
+
+
+LONGEST_OWN_NAME = 40
+_NOT_WORD = re.compile(r"\W|_")
+_ARTICLE = re.compile(r"^the ")
+
+
+def is_own_name_alone(line: Line, source: str) -> bool:
+    """Whether the line is the name of the source itself, and nothing else."""
+    if not source or len(line.text) > LONGEST_OWN_NAME:
+        return False
+    name = _NOT_WORD.sub("", _ARTICLE.sub("", line.key))
+    if len(name) < LEAST_OWN_LETTERS:
+        return False
+    return is_own_name(line.text, source) or name in _NOT_WORD.sub("", fold(source))
+
+
 _DATED = re.compile(r"(?<!\d)(?:1[34]|19|20|25)\d\d(?!\d)")
 _DIGIT = re.compile(r"\d")
 MOST_NAME_WORDS = 4
@@ -100,6 +128,8 @@ def _without_name(text: str) -> Iterator[str]:
     yield text
     words = text.split(" ")
     for count in range(1, min(MOST_NAME_WORDS, len(words) - 1) + 1):
+        if not words[count - 1][:1].isupper():
+            return
         yield " ".join(words[count:])
     digit = _DIGIT.search(text)
     if digit and text[digit.start() - 1].isalpha():

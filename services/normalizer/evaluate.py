@@ -115,7 +115,7 @@ def report(articles: Iterable[Labelled]) -> CleaningReport:
     credits: Counter[tuple[str, str]] = Counter()
     for article in articles:
         count += 1
-        cleaned = clean(article.title, article.text)
+        cleaned = clean(article.title, article.text, source=article.source)
         lines += _compare_lines(article, cleaned)
         found = credits_of(cleaned.lines, article.source, credit_places(cleaned))
         credits += _compare_credits(article.credits, found)

@@ -41,7 +41,8 @@ def read_lines(raw: str) -> list[Line]:
     if not texts:
         return []
     keys = line_key("\n".join(texts)).split("\n")
-    return [Line(number, text, key) for number, text, key in zip(numbers, texts, keys, strict=True)]
+    # A line with an empty key is controls or marks alone: a reader sees nothing.
+    return [Line(number, text, key) for number, text, key in zip(numbers, texts, keys, strict=True) if key]
 
 
 def line_key(text: str) -> str:

@@ -76,7 +76,7 @@ def normalize_lines(article: RawArticle, *, received_ms: int, version: str, now:
     """As `normalize`, with the lines of the story, which learnt boilerplate is told from."""
     fetched = _fetched(article.fetched_at, received_ms)
     given = _given(article)
-    cleaned = clean(given.title, given.text, given.tags)
+    cleaned = clean(given.title, given.text, given.tags, article.source)
     title, lines, parted = cleaned.title, cleaned.lines, cleaned.parted
     text = "\n".join(line.text for line in parted.story)
     if not text:
@@ -162,18 +162,19 @@ class Cleaned:
     parted: Parted
 
 
-def clean(title: str, text: str, tags: Sequence[str] = ()) -> Cleaned:
+def clean(title: str, text: str, tags: Sequence[str] = (), source: str = "") -> Cleaned:
     """Title and text as people read them, with the story told from the rest.
 
-    The first line stands in for a title that was not given. `tags` are known labels, which may stand below a story.
+    The first line stands in for a title that was not given. `tags` are known labels, which may stand below a story,
+    as may the name of the `source`.
     """
     lines = [part for line in read_lines(repaired(text)) for whole in apart(line) for part in without_notices(whole)]
     title = display_line(repaired(title))
     known = {fold(tag) for tag in tags}
-    parted = part(lines, line_key(title), known)
+    parted = part(lines, line_key(title), known, source)
     if not title and len(parted.story) > 1 and _is_headline(parted.story[0].text):
         title = parted.story[0].text
-        parted = part(lines, line_key(title), known)
+        parted = part(lines, line_key(title), known, source)
     return Cleaned(title, tuple(lines), parted)
 
 

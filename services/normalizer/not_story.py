@@ -43,15 +43,16 @@ class Parted:
     taken: tuple[Taken, ...]
 
 
-def part(lines: Sequence[Line], title_key: str, known_labels: Collection[str] = ()) -> Parted:
+def part(lines: Sequence[Line], title_key: str, known_labels: Collection[str] = (), source: str = "") -> Parted:
     """Tells the story from what surrounds it. `known_labels`: match keys of tags that the producer gave.
 
+    `source` is the outlet's name, which may stand alone around the story.
     Parting the story again takes nothing more from it.
     """
     story: Sequence[Line] = lines
     taken: list[Taken] = []
     for number in range(MOST_ROUNDS):
-        found = _part_once(story, title_key, known_labels, is_first=number == 0)
+        found = _part_once(story, title_key, known_labels, source, is_first=number == 0)
         taken += found.taken
         story = found.story
         # What was taken may have stood between a line and the edge that tells what it is.
@@ -60,7 +61,9 @@ def part(lines: Sequence[Line], title_key: str, known_labels: Collection[str] = 
     return Parted(tuple(story), tuple(sorted(taken, key=lambda removed: removed.line.number)))
 
 
-def _part_once(lines: Sequence[Line], title_key: str, known_labels: Collection[str], *, is_first: bool) -> Parted:
+def _part_once(
+    lines: Sequence[Line], title_key: str, known_labels: Collection[str], source: str, *, is_first: bool
+) -> Parted:
     taken: dict[int, Taken] = {}
 
     def take(place: int, kind: RemovedKind, rule: str) -> None:
@@ -74,8 +77,8 @@ def _part_once(lines: Sequence[Line], title_key: str, known_labels: Collection[s
             if rule.heads and len(line.text) <= LONGEST_HEADING:
                 for teaser in range(place + 1, _end_of_teasers(lines, place + 1)):
                     take(teaser, rule.kind, rule.name)
-    _take_top(lines, taken)
-    _take_end(lines, taken, known_labels)
+    _take_top(lines, taken, source)
+    _take_end(lines, taken, known_labels, source)
     for place in repeats.text_repeats(lines, taken) if is_first else ():
         take(place, "repeat", "text")
     if len(taken) == len(lines):
@@ -84,7 +87,7 @@ def _part_once(lines: Sequence[Line], title_key: str, known_labels: Collection[s
     return Parted(story, tuple(taken[place] for place in sorted(taken)))
 
 
-def _take_top(lines: Sequence[Line], taken: dict[int, Taken]) -> None:
+def _take_top(lines: Sequence[Line], taken: dict[int, Taken], source: str) -> None:
     for place, line in enumerate(lines[:TOP_LINES]):
         if place in taken:
             continue
@@ -95,13 +98,13 @@ def _take_top(lines: Sequence[Line], taken: dict[int, Taken]) -> None:
             taken[place] = Taken(line, "byline", "dateline alone")
         elif edges.is_date_alone(line):
             taken[place] = Taken(line, "byline", "date alone")
-        elif edges.is_media_alone(line):
+        elif edges.is_media_alone(line) or (following and edges.is_own_name_alone(line, source)):
             taken[place] = Taken(line, "credit", "media alone")
         else:
             return
 
 
-def _take_end(lines: Sequence[Line], taken: dict[int, Taken], known_labels: Collection[str]) -> None:
+def _take_end(lines: Sequence[Line], taken: dict[int, Taken], known_labels: Collection[str], source: str) -> None:
     _take_rest(lines, taken)
     end = len(lines)
     while end > 1:
@@ -110,7 +113,7 @@ def _take_end(lines: Sequence[Line], taken: dict[int, Taken], known_labels: Coll
         elif rule := line_rules.AT_END.find(lines[end - 1]):
             taken[end - 1] = Taken(lines[end - 1], rule.kind, rule.name)
             end -= 1
-        elif edges.is_media_alone(lines[end - 1]):
+        elif edges.is_media_alone(lines[end - 1]) or edges.is_own_name_alone(lines[end - 1], source):
             taken[end - 1] = Taken(lines[end - 1], "credit", "media alone")
             end -= 1
         elif edges.is_date_alone(lines[end - 1]):
@@ -122,6 +125,9 @@ def _take_end(lines: Sequence[Line], taken: dict[int, Taken], known_labels: Coll
             end -= count
         elif edges.is_name_below(lines, end):
             taken[end - 1] = Taken(lines[end - 1], "byline", "name below")
+            end -= 1
+        elif edges.is_initials_below(lines, end):
+            taken[end - 1] = Taken(lines[end - 1], "byline", "initials below")
             end -= 1
         else:
             return

@@ -19,6 +19,8 @@ SAME_TITLE = 0.9
 """Share of words that two wordings of one headline have in common (read on 1,900 sites)."""
 LEAST_TITLE_WORDS = 4
 """Words from which two wordings may differ and still be one headline."""
+LEAST_SAME_BELOW = 80
+"""The same for lines further down, where headings of a list may be equal."""
 LEAST_SAME = 40
 """Characters from which a line that is equal to an earlier one is a repeat: refrains and listings are shorter."""
 LONGEST_TITLE = 500
@@ -67,7 +69,7 @@ def text_repeats(lines: Sequence[Line], skipped: Container[int]) -> set[int]:
     return {
         place
         for same in places.values()
-        if len(same) > 1
+        if len(same) > 1 and (same[0] < TOP_LINES or len(lines[same[0]].key) >= LEAST_SAME_BELOW)
         for place in same
         if place != (same[1] if same[0] < TOP_LINES else same[0])
     }

@@ -60,6 +60,7 @@ def test_a_notice_is_cut_from_the_line_that_the_story_ends_on() -> None:
         (["(afp/xyz)"], "credit"),
         (["dpa"], "credit"),
         (["Jane Example"], "byline"),
+        (["EX"], "byline"),
         (["Иван Примеров"], "byline"),
         (["4 March 2021 08:15"], "byline"),
         (["Read more:", "A teaser for one piece", "A teaser for another"], "promo"),
@@ -87,6 +88,7 @@ def test_bylines_above_the_story_are_taken(line: str) -> None:
         ['"We will be back tomorrow"'],
         ["Nobody was hurt."],
         ["21:45", "37"],
+        ["The repair will begin on 15 January 2020"],
         ["الأهلي 2", "الهلال 1"],
     ],
 )
@@ -107,3 +109,9 @@ def test_the_first_line_stands_in_for_a_title_that_was_not_given() -> None:
     cleaned = clean("", "\n".join(["A short headline", *EN]))
     assert cleaned.title == "A short headline"
     assert story(cleaned) == list(EN)
+
+
+def test_the_name_of_the_source_alone_is_a_credit() -> None:
+    for name, source in (("المثال نيوز :", "almithalnews.example"), ("The Example", "www.example.com")):
+        cleaned = clean("A title", "\n".join([name, *EN]), source=source)
+        assert story(cleaned) == list(EN), name
