@@ -69,6 +69,10 @@ train: ## rebuild the classifier's weights from labelled data; KHABAR_DATA names
 	$(VENV)/khabar train topics --data "$$KHABAR_DATA"
 	$(VENV)/khabar train countries --data "$$KHABAR_DATA"
 
+schemas: ## write the JSON Schemas and the AsyncAPI document anew after a change of the contracts
+	$(dev)
+	$(VENV)/python -m shared.contracts docs/contracts
+
 lock: ## resolve the lock files anew (needs the program uv)
 	@command -v uv >/dev/null || { echo "make: uv is not installed: see its documentation, or pip install uv" >&2; exit 1; }
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate \
