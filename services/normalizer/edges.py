@@ -56,6 +56,14 @@ def labels_below(lines: Sequence[Line], end: int, known: Collection[str]) -> int
     return count if count >= LEAST_LABELS or named == count else 0
 
 
+def sections_above(lines: Sequence[Line], start: int) -> int:
+    """How many lines from `start` on are names of sections."""
+    end = start
+    while end < len(lines) - 1 and lines[end].key in SECTION_NAMES:
+        end += 1
+    return end - start
+
+
 def _is_label(line: Line) -> bool:
     return (
         len(line.text) <= LONGEST_LABEL
@@ -129,7 +137,7 @@ def _without_name(text: str) -> Iterator[str]:
     words = text.split(" ")
     for count in range(1, min(MOST_NAME_WORDS, len(words) - 1) + 1):
         if not words[count - 1][:1].isupper():
-            return
+            break
         yield " ".join(words[count:])
     digit = _DIGIT.search(text)
     if digit and text[digit.start() - 1].isalpha():

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from shared.text.display import display_text, one_line
 from shared.text.match_key import fold, fold_offsets
 
-# Some papers set paragraphs apart by three spaces or more, on one line; a sentence must have ended there.
+# Some papers set paragraphs apart by three spaces or more, on one line, where a sentence has ended; and pages that
+# were scraped whole set everything apart by many.
 _WIDE = "   "
-_WIDE_GAP = re.compile(r"(?<=[.!?؟…»\"”)]) {3,}")
+_WIDE_GAP = re.compile(r"(?<=[.!?؟…»\"”)]) {3,}| {6,}|(?: *\t *){2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,6 @@ def _shown_lines(raw: str) -> list[str]:
 
 
 def _paragraphs(shown: str) -> list[str]:
-    if _WIDE in shown:
+    if _WIDE in shown or "\t" in shown:
         shown = _WIDE_GAP.sub("\n", shown)
     return [line for part in shown.split("\n") if (line := one_line(part))]

@@ -27,8 +27,9 @@ def _misreading(encoding: str, leads: range) -> _Misreading:
         except UnicodeDecodeError:
             char = chr(byte)  # what browsers and databases do with the holes of Windows encodings
         bytes_of[char] = byte
-    shown = {byte: char for char, byte in bytes_of.items()}
-    return _Misreading(encoding, frozenset(shown[byte] for byte in leads if byte in shown), bytes_of)
+    for byte in range(0x80, 0xA0):
+        bytes_of.setdefault(chr(byte), byte)  # read as Latin-1, which has controls there
+    return _Misreading(encoding, frozenset(char for char, byte in bytes_of.items() if byte in leads), bytes_of)
 
 
 # First bytes of two letters in UTF-8: Latin, Greek, Cyrillic, Hebrew, Arabic; and of three: Indic, signs, East Asia.

@@ -27,8 +27,8 @@ from shared.text.urls import canonical_url
 
 LONGEST_HEADLINE = 160
 """Characters of the longest first line that stands in for a title that the producer did not give."""
-DATE_LINES = 4
-"""Lines from the top in which a date may stand alone."""
+DATE_LINES = 15
+"""Lines from the top in which a date may stand alone: a page that was scraped whole begins with its menu."""
 LONGEST_DATE_LINE = 80
 MOST_TAGS = 100
 LONGEST_TAG = 100

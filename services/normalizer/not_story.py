@@ -10,8 +10,10 @@ from services.normalizer import edges, line_rules, repeats
 from services.normalizer.lines import Line
 from shared.contracts.articles import RemovedKind
 
-TOP_LINES = 5
+TOP_LINES = 15
 """Lines above the story that may be bylines, credits and the like."""
+LEAST_MENU = 3
+"""Names of sections that stand together above a story when they are the page's menu and not the article's own."""
 LONGEST_HEADING = 45
 """Characters of a heading that stands alone above teasers; a longer line names the other piece itself."""
 LONGEST_TEASER = 140
@@ -72,14 +74,16 @@ def _part_once(
     for place in repeats.title_repeats(title_key, lines):
         take(place, "repeat", "title")
     for place, line in enumerate(lines if is_first else ()):
-        if place not in taken and (rule := line_rules.ANYWHERE.find(line)):
+        if len(lines) > 1 and edges.is_own_name_alone(line, source):
+            take(place, "credit", "own name alone")
+        elif place not in taken and (rule := line_rules.ANYWHERE.find(line)):
             take(place, rule.kind, rule.name)
             if rule.heads and len(line.text) <= LONGEST_HEADING:
                 for teaser in range(place + 1, _end_of_teasers(lines, place + 1)):
                     take(teaser, rule.kind, rule.name)
-    _take_top(lines, taken, source)
-    _take_end(lines, taken, known_labels, source)
-    for place in repeats.text_repeats(lines, taken) if is_first else ():
+    _take_top(lines, taken)
+    _take_end(lines, taken, known_labels)
+    for place in repeats.text_repeats(lines, taken):
         take(place, "repeat", "text")
     if len(taken) == len(lines):
         _give_back(taken)
@@ -87,24 +91,28 @@ def _part_once(
     return Parted(story, tuple(taken[place] for place in sorted(taken)))
 
 
-def _take_top(lines: Sequence[Line], taken: dict[int, Taken], source: str) -> None:
+def _take_top(lines: Sequence[Line], taken: dict[int, Taken]) -> None:
     for place, line in enumerate(lines[:TOP_LINES]):
         if place in taken:
             continue
         following = next((lines[later] for later in range(place + 1, len(lines)) if later not in taken), None)
-        if rule := line_rules.AT_TOP.find(line):
+        if following and (sections := edges.sections_above(lines, place)):
+            kind: RemovedKind = "promo" if sections >= LEAST_MENU else "category"
+            for section in range(place, place + sections):
+                taken.setdefault(section, Taken(lines[section], kind, "sections above"))
+        elif rule := line_rules.AT_TOP.find(line):
             taken[place] = Taken(line, rule.kind, rule.name)
         elif edges.is_dashed_byline(line, following):
             taken[place] = Taken(line, "byline", "dateline alone")
         elif edges.is_date_alone(line):
             taken[place] = Taken(line, "byline", "date alone")
-        elif edges.is_media_alone(line) or (following and edges.is_own_name_alone(line, source)):
+        elif edges.is_media_alone(line):
             taken[place] = Taken(line, "credit", "media alone")
         else:
             return
 
 
-def _take_end(lines: Sequence[Line], taken: dict[int, Taken], known_labels: Collection[str], source: str) -> None:
+def _take_end(lines: Sequence[Line], taken: dict[int, Taken], known_labels: Collection[str]) -> None:
     _take_rest(lines, taken)
     end = len(lines)
     while end > 1:
@@ -113,7 +121,7 @@ def _take_end(lines: Sequence[Line], taken: dict[int, Taken], known_labels: Coll
         elif rule := line_rules.AT_END.find(lines[end - 1]):
             taken[end - 1] = Taken(lines[end - 1], rule.kind, rule.name)
             end -= 1
-        elif edges.is_media_alone(lines[end - 1]) or edges.is_own_name_alone(lines[end - 1], source):
+        elif edges.is_media_alone(lines[end - 1]):
             taken[end - 1] = Taken(lines[end - 1], "credit", "media alone")
             end -= 1
         elif edges.is_date_alone(lines[end - 1]):

@@ -92,9 +92,12 @@ def _fragment_of(split: SplitResult) -> str:
 
 
 def _behind_amp_cache(parts: _Parts) -> str | None:
-    if parts.host.endswith(".cdn.ampproject.org"):
+    if "google." not in parts.host and "ampproject" not in parts.host:
+        return None
+    host = _host(parts.host) or ""
+    if host.endswith(".cdn.ampproject.org"):
         found = _AMP_CACHE.fullmatch(parts.path)
-    elif parts.host.startswith(("www.google.", "google.")):
+    elif host.startswith("google."):
         found = _GOOGLE_AMP.fullmatch(parts.path)
     else:
         return None

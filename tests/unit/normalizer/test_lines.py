@@ -19,6 +19,14 @@ def test_numbers_are_those_of_the_raw_text() -> None:
     ]
 
 
+def test_what_a_whole_page_sets_far_apart_is_apart() -> None:
+    assert [line.text for line in read_lines("Home        World news\t\tA story begins")] == [
+        "Home",
+        "World news",
+        "A story begins",
+    ]
+
+
 def test_wide_gaps_after_sentences_set_paragraphs_apart() -> None:
     assert [line.text for line in read_lines("The end.   A new one starts   here.")] == [
         "The end.",

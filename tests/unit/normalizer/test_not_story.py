@@ -115,3 +115,11 @@ def test_the_name_of_the_source_alone_is_a_credit() -> None:
     for name, source in (("المثال نيوز :", "almithalnews.example"), ("The Example", "www.example.com")):
         cleaned = clean("A title", "\n".join([name, *EN]), source=source)
         assert story(cleaned) == list(EN), name
+
+
+def test_a_section_above_the_story_is_a_category_and_a_menu_is_not() -> None:
+    assert taken(clean("A title", "\n".join(["Politics", *EN]))) == [("category", "Politics")]
+    menu = ["Home", "World", "Politics", "Business", "Sport"]
+    cleaned = clean("A title", "\n".join([*menu, *EN]))
+    assert story(cleaned) == list(EN)
+    assert {kind for kind, _ in taken(cleaned)} == {"promo"}
