@@ -24,6 +24,7 @@ _KEY = 1 << 8  # country below, article above
 LEARNT_FROM = 0.15
 """A country that is not mentioned is considered from this learnt score: with it .98 of all are, without .93."""
 
+_LEAST_LEARNT = 0.05  # below it scores are noise, and so would be what they are divided by
 _LEARNT_ENOUGH = 0.5  # more than this says no more
 
 FEATURES: tuple[str, ...] = (
@@ -35,6 +36,7 @@ FEATURES: tuple[str, ...] = (
     "most mentioned",
     "mentioned first",
     "countries mentioned",
+    "mentions by those of the most mentioned",
     "home by domain",
     "home by language",
     "home, no country mentioned",
@@ -44,6 +46,11 @@ FEATURES: tuple[str, ...] = (
     "best learnt of the others",
     "could be learnt",
     "learnt, not mentioned",
+    "learnt × share of mentions",
+    "learnt, by the best learnt",
+    "could not be learnt: share of mentions",
+    "could not be learnt: mentioned first",
+    "could not be learnt: mentions by those of the most mentioned",
 )
 
 
@@ -102,15 +109,11 @@ def gather(mentions: Mentions, learnt: Floats, origins: Sequence[Origin], gazett
     np.add.at(cells, (index, mentions.kinds, mentions.zones), 1)
     first = np.zeros(len(keys), np.bool_)
     first[index[_first_of_each(mentions.articles)]] = True
-    features = np.concatenate(
-        (
-            np.log1p(cells.reshape(len(keys), len(_KINDS) * len(_ZONES))),
-            _shares(cells, first, articles, len(origins)),
-            _home_features(homes, cells, articles, countries),
-            _learnt_features(learnt, cells, articles, countries),
-        ),
-        axis=1,
-    )
+    counts = np.log1p(cells.reshape(len(keys), len(_KINDS) * len(_ZONES)))
+    shares = _shares(cells, first, articles, len(origins))
+    home = _home_features(homes, cells, articles, countries)
+    known = _learnt_features(learnt, cells, articles, countries)
+    features = np.concatenate((counts, shares, home, known, _together(shares, known)), axis=1)
     return Candidates(articles, countries, cells.sum(axis=(1, 2)).astype(np.int64), features)
 
 
@@ -131,8 +134,17 @@ def _shares(cells: Doubles, first: npt.NDArray[np.bool_], articles: Ints, count:
             (total > 0) & (total == most[articles]),
             first,
             np.log1p(mentioned[articles]),
+            total / np.maximum(most[articles], 1),
         )
     )
+
+
+def _together(shares: Doubles, known: Doubles) -> Doubles:
+    """What mentions and learnt phrases say in common; mentions alone judge a country that could not be learnt."""
+    share, first, ratio = shares[:, 0], shares[:, 5], shares[:, 7]
+    scores, others, unknown = known[:, 0], known[:, 2], 1 - known[:, 3]
+    best = np.maximum(scores + others, _LEAST_LEARNT)
+    return np.column_stack((scores * share, scores / best, unknown * share, unknown * first, unknown * ratio))
 
 
 def _home_features(homes: _Homes, cells: Doubles, articles: Ints, countries: Ints) -> Doubles:
