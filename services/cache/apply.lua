@@ -13,15 +13,24 @@ local known = tonumber(redis.call('HGET', positions, partition) or '-1')
 if known < follows then return {known} end
 
 local run_id = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
-local kept = redis.call('HMGET', state, 'run_id', 'sequence', 'time')
+local kept = redis.call('HMGET', state, 'run_id', 'sequence', 'time', 'epoch', 'lineage')
 local sequence, time = tonumber(kept[2] or '0'), tonumber(kept[3] or '0')
 -- A call that failed half-way leaves entries that the state does not count.
 local newest = redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)[1]
 if newest then sequence = math.max(sequence, tonumber(string.match(newest[1], '^%d+'))) end
 
 -- Another process of Redis: restarted, failed over or wiped, it may have lost its last second, and would then give
--- sequences again to other articles. Readers must not take those for what they have seen.
-if kept[1] ~= run_id then redis.call('HSET', state, 'run_id', run_id, 'epoch', token) end
+-- sequences again to other articles. Readers must not take those for what they have seen. The epochs before are kept:
+-- only readers of those have seen what this index held then.
+local LINEAGE = 100
+if kept[1] ~= run_id then
+  local lineage, count = {kept[4] or nil}, 0
+  for epoch in string.gmatch(kept[5] or '', '%x+') do
+    count = count + 1
+    if count < LINEAGE then lineage[#lineage + 1] = epoch end
+  end
+  redis.call('HSET', state, 'run_id', run_id, 'epoch', token, 'lineage', table.concat(lineage, ' '))
+end
 
 -- Never backwards, so that readers can be resumed by time.
 local now = redis.call('TIME')

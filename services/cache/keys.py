@@ -17,7 +17,7 @@ class Keys:
 
     @property
     def state(self) -> str:
-        """Hash: epoch, run_id (of the Redis process), sequence, time (ms), pruned (sequence)."""
+        """Hash: epoch, lineage (the epochs before it), run_id (of the Redis process), sequence, time (ms), pruned."""
         return f"{self._index}:state"
 
     @property

@@ -14,7 +14,7 @@ local CHUNK = 200
 
 local function whole(number) return string.format('%.0f', number) end
 
-local kept = redis.call('HMGET', state, 'epoch', 'sequence', 'time', 'pruned')
+local kept = redis.call('HMGET', state, 'epoch', 'sequence', 'time', 'pruned', 'lineage')
 if not kept[1] then return {'', 0, '0', 0, 0, '0', 1} end
 local last, last_time, pruned = tonumber(kept[2] or '0'), tonumber(kept[3] or '0'), tonumber(kept[4] or '0')
 
@@ -34,9 +34,17 @@ local function first_since(time)
   return low
 end
 
+-- A reader of an epoch that this index never had may lack anything that it holds: what an older copy of the data
+-- brought back has times from before the reader's.
+local function descends_from(other)
+  return other == kept[1] or string.find(' ' .. (kept[5] or '') .. ' ', ' ' .. other .. ' ', 1, true) ~= nil
+end
+
 local resumed = from >= 0 and (epoch ~= kept[1] or from > last)
-if resumed then
+if resumed and descends_from(epoch) then
   from = ascending and first_since(from_time - margin) - 1 or first_since(from_time + margin + 1)
+elseif resumed then
+  from = ascending and 0 or last + 1
 elseif from < 0 then
   from = ascending and 0 or last + 1
 end

@@ -126,11 +126,29 @@ async def test_the_epoch_stays_while_the_same_redis_runs(cache: Cache, reader: R
 
 
 @pytest.mark.parametrize(("before_ms", "expected"), [(RESUME_MARGIN_MS, 1), (RESUME_MARGIN_MS + 1, 0)])
-async def test_a_reader_of_another_epoch_is_taken_back_by_the_margin_and_no_further(
-    cache: Cache, reader: Reader, before_ms: int, expected: int
+async def test_a_reader_of_an_epoch_before_is_taken_back_by_the_margin_and_no_further(
+    own_redis: RedisUnderTest, own_settings: Settings, before_ms: int, expected: int
 ) -> None:
-    await Arrivals(cache).apply(enriched("a"))
-    newest = await reader.newest()
-    elsewhere = Cursor("0bad", 1, newest.time_ms + before_ms)
-    page = await reader.page(EVERYTHING, order="arrival", cursor=elsewhere, limit=9, revisions="all")
+    redis = connect(own_settings)
+    reader, arrivals = Reader(redis, own_settings), Arrivals(Cache(redis, own_settings))
+    await arrivals.apply(enriched("a"))
+    before = await reader.newest()
+    own_redis.server.stop()
+    own_redis.server.start()
+    await redis.connection_pool.disconnect()
+    await arrivals.apply()
+    assert (await reader.newest()).epoch != before.epoch
+    cursor = Cursor(before.epoch, 1, before.time_ms + before_ms)
+    page = await reader.page(EVERYTHING, order="arrival", cursor=cursor, limit=9, revisions="all")
     assert (page.resumed, len(page.items)) == (True, expected)
+    await redis.aclose()
+
+
+async def test_a_reader_of_an_epoch_that_never_was_here_is_taken_to_the_start(cache: Cache, reader: Reader) -> None:
+    """As when an old copy of the data was put back: what it brings has times from before the reader's."""
+    articles = [enriched("a"), enriched("b")]
+    await Arrivals(cache).apply(*articles)
+    newest = await reader.newest()
+    elsewhere = Cursor("0bad", 1, newest.time_ms + 86_400_000)
+    page = await reader.page(EVERYTHING, order="arrival", cursor=elsewhere, limit=9, revisions="all")
+    assert (page.resumed, names(page)) == (True, keys(articles))
