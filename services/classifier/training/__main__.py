@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from services.classifier.labelled import LabelledDataError
@@ -15,13 +16,13 @@ from services.classifier.weights import MODEL_DIR
 DATA_VARIABLE = "KHABAR_DATA"
 
 
-def main() -> int:
+def main(words: Sequence[str] | None = None) -> int:
     """Trains what was asked for; gives the exit status."""
     parser = argparse.ArgumentParser(prog="python -m services.classifier.training", description=__doc__)
     parser.add_argument("what", nargs="?", choices=("all", "topics", "countries"), default="all")
     parser.add_argument("--data", type=Path, default=os.environ.get(DATA_VARIABLE), help=f"or {DATA_VARIABLE}")
     parser.add_argument("--output", type=Path, default=MODEL_DIR)
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(words)
     if arguments.data is None:
         parser.error(f"name the folder that has {LABELLED_FILE}: --data DIR, or {DATA_VARIABLE}=DIR")
     try:
