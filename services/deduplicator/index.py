@@ -12,7 +12,9 @@ from shared.contracts import Relation
 from shared.outcomes import Coordinates
 from shared.positions import Span
 
-REFS_PER_KEY = 64  # of one day: a key that more articles share is boilerplate, or the group is found by the first ones
+REFS_PER_KEY = (
+    64  # of one generation: a key that more articles share is boilerplate, or the group is found by the first ones
+)
 WINDOW_DAYS = 3  # 39 % of the articles of 14 papers had a copy within it
 LONGEST_WINDOW_DAYS = 14
 CALL_ENTRIES = 100  # claimed in one call, which keeps Redis from answering others for some 10 ms
@@ -58,13 +60,13 @@ class Found:
     """What the index knows of an entry before it is judged; references repeat once for each shared key."""
 
     claim: Claim | None
-    older: tuple[Ref, ...]  # of days that take no more entries
-    current: tuple[Ref, ...]  # of the day that is being filled
+    older: tuple[Ref, ...]  # of the generation that takes no more entries
+    current: tuple[Ref, ...]  # of the one that is being filled
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What was found for each entry, and the generation (the day being filled) in which it was found."""
+    """What was found for each entry, and the generation that was being filled then."""
 
     generation: int
     found: tuple[Found, ...]
@@ -101,7 +103,7 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """An entry with the decision that was published of it; `indexed` unless its day of arrival has left the window."""
+    """An entry with the decision that was published of it; `indexed` if its generation is still looked up."""
 
     entry: Entry
     claim: Claim

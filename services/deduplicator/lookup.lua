@@ -1,10 +1,10 @@
 -- What is known of each entry. Layouts: packing.py.
--- KEYS: generation; for each entry its claims, then its postings, those of the oldest day first.
--- ARGV: generation, days; for each entry its revision and its posting fields, 5 bytes each.
+-- KEYS: generation; for each entry its claims, then its postings, those of the oldest generation first.
+-- ARGV: generation, how many of them; for each entry its revision and its posting fields, 5 bytes each.
 -- Returns the generation, then claim, older references and current references of each entry;
 -- the generation alone where it is later than the one given.
 local FIELD = 5
-local generation, days = tonumber(ARGV[1]), tonumber(ARGV[2])
+local generation, generations = tonumber(ARGV[1]), tonumber(ARGV[2])
 local stored = tonumber(redis.call('GET', KEYS[1]) or '-1')
 if stored > generation then
     return {stored}
@@ -20,8 +20,8 @@ for argument = 3, #ARGV, 2 do
     answer[#answer + 1] = redis.call('HGET', KEYS[key + 1], ARGV[argument])
     key = key + 1
     local parts = {}
-    for day = 1, days do
-        if day == days then
+    for one = 1, generations do
+        if one == generations then
             answer[#answer + 1] = table.concat(parts)
             parts = {}
         end

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from services.deduplicator.entry import FIELD_HASH_BYTES, FIELDS, Entry, Ref
-from services.deduplicator.generations import generation_of
+from services.deduplicator.generations import generation_of, looked_up
 from services.deduplicator.index import (
     CLAIM_DAYS,
     REFS_PER_KEY,
@@ -40,7 +40,7 @@ class _Versions:
 
 @dataclass(slots=True)
 class _Generation:
-    """What arrived in one day: postings (references one after the other) and the records behind them."""
+    """What arrived together: postings (references one after the other) and the records behind them."""
 
     postings: dict[int, bytes] = field(default_factory=dict)
     records: dict[Ref, Record] = field(default_factory=dict)
@@ -67,16 +67,16 @@ class MemoryIndex:
 
     async def lookup(self, entries: Sequence[Entry]) -> Lookup:
         """What is known of each entry."""
-        self._turn(generation_of(self._clock))
+        self._turn(generation_of(self._clock, self._window_days))
         return Lookup(self._generation, tuple(self._find(entry) for entry in entries))
 
     def _turn(self, generation: int) -> None:
-        """A new day begins: what has left the window is dropped."""
+        """A new one begins: what has left the window is dropped."""
         if generation <= self._generation:
             return
         self._generation = generation
         self._generations.setdefault(generation, _Generation())
-        for old in [day for day in self._generations if day < generation - self._window_days]:
+        for old in [one for one in self._generations if one not in looked_up(generation, self._window_days)]:
             del self._generations[old]
         expired = [one for one, versions in self._versions.items() if versions.touched < generation - self._claim_days]
         for one in expired:
@@ -86,10 +86,10 @@ class MemoryIndex:
         versions = self._versions.get(entry.id)
         older: list[bytes] = []
         current: list[bytes] = []
-        for day in sorted(self._generations):
-            postings = self._generations[day].postings
+        for one in sorted(self._generations):
+            postings = self._generations[one].postings
             found = [postings[key] for key in entry.fingerprint.keys if key in postings]
-            (current if day == self._generation else older).extend(found)
+            (current if one == self._generation else older).extend(found)
         return Found(
             claim=versions.claims.get(entry.revision) if versions else None,
             older=split_refs(b"".join(older)),
@@ -185,7 +185,7 @@ class MemoryIndex:
     async def restore(self, span: Span, restored: Sequence[Restored]) -> None:
         """Puts back what was published, without judging it, and moves the position."""
         known = self._known(span)
-        self._turn(generation_of(self._clock))
+        self._turn(generation_of(self._clock, self._window_days))
         for one in restored:
             self._store(one.entry, one.claim)
             if one.indexed and self._record(one.entry.ref) is None:

@@ -12,8 +12,6 @@ from services.deduplicator.index import Claim, Match, Restored
 from shared.contracts import Duplicate, EnrichedArticle
 from shared.outcomes import Coordinates
 
-_DAY_SECONDS = 86_400
-
 
 @dataclass(frozen=True, slots=True)
 class PublishedRecord:
@@ -61,8 +59,3 @@ def _match(duplicate: Duplicate) -> Match:
 def _arrived(article: EnrichedArticle) -> float:
     at = article.pipeline.enriched_at or article.pipeline.normalized_at
     return datetime.fromisoformat(at).timestamp()
-
-
-def indexed_since(now: float, window_days: int) -> float:
-    """The start of the oldest day whose arrivals are still looked up."""
-    return (now // _DAY_SECONDS - window_days) * _DAY_SECONDS

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from redis.exceptions import NoScriptError
 
 from services.deduplicator.entry import Entry, Ref
-from services.deduplicator.generations import generation_of
+from services.deduplicator.generations import DAY_SECONDS, generation_of, lifetime_seconds, looked_up
 from services.deduplicator.index import (
     CALL_ENTRIES,
     CLAIM_DAYS,
@@ -39,8 +39,6 @@ from services.deduplicator.redis_keys import RedisKeys
 from shared.clock import Clock, system_clock
 from shared.positions import NO_OFFSET, PositionBehindError, Span
 from shared.redis import waiting_on_redis
-
-_DAY_SECONDS = 86_400
 
 
 class _Script:
@@ -76,9 +74,8 @@ class RedisIndex:
         self._client = client
         self._keys = keys
         self._window_days = window_days
-        self._claim_seconds = int(claim_days * _DAY_SECONDS)
-        # A day's postings are looked up until the window has passed after its last moment.
-        self._index_seconds = (window_days + 2) * _DAY_SECONDS
+        self._claim_seconds = int(claim_days * DAY_SECONDS)
+        self._index_seconds = lifetime_seconds(window_days)
         self._clock = clock
         self._lookup = _Script(client, "lookup.lua")
         self._claim = _Script(client, "claim.lua")
@@ -91,7 +88,7 @@ class RedisIndex:
 
     async def lookup(self, entries: Sequence[Entry]) -> Lookup:
         """What is known of each entry."""
-        generation = generation_of(self._clock)
+        generation = generation_of(self._clock, self._window_days)
         while True:
             answer = await self._lookup(*self._lookup_call(entries, generation))
             if answer[0] == generation:
@@ -104,13 +101,13 @@ class RedisIndex:
         return Lookup(generation, tuple(found))
 
     def _lookup_call(self, entries: Sequence[Entry], generation: int) -> tuple[list[bytes], list[bytes | int]]:
-        days = range(generation - self._window_days, generation + 1)
+        generations = looked_up(generation, self._window_days)
         keys = [self._keys.generation]
-        arguments: list[bytes | int] = [generation, len(days)]
+        arguments: list[bytes | int] = [generation, len(generations)]
         for entry in entries:
             keys.append(self._keys.claims(entry.id))
-            for day in days:
-                keys += self._keys.posting_hashes(entry.fingerprint.keys, day)
+            for one in generations:
+                keys += self._keys.posting_hashes(entry.fingerprint.keys, one)
             arguments += (entry.revision, self._keys.posting_fields(entry.fingerprint.keys))
         return keys, arguments
 
@@ -183,7 +180,7 @@ class RedisIndex:
         return [NO_OFFSET if offset is None else int(offset) for offset in known]
 
     async def _restore_part(self, span: Span, restored: Sequence[Restored]) -> None:
-        generation = generation_of(self._clock)
+        generation = generation_of(self._clock, self._window_days)
         while True:
             answer = await self._restore(*self._restore_call(span, generation, restored))
             match answer[0]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from services.deduplicator.entry import Ref
 
-# 20 keys an article: at 100,000 articles a day a hash holds 100 of them, packed in one listpack. More articles a day
-# want more hashes, or Redis spends five times the memory.
-KEYS_PER_HASH = 100
-ARTICLES_PER_DAY = 100_000
+# A hash holds so many keys, packed in one listpack: 100 take 1,630 bytes an article in all, 32 1,930. Above 128, unless
+# Redis is told otherwise, it unpacks them and spends several times the memory.
+KEYS_PER_HASH = 64
+ARTICLES_PER_GENERATION = 300_000  # 100,000 a day in a window of three
 _KEYS_PER_ARTICLE = 20
 
 FIELD_BYTES = 5
@@ -19,9 +19,9 @@ LAYOUT_VERSION = 1
 class RedisKeys:
     """Names of claims, records, postings, positions and the generation under one prefix."""
 
-    def __init__(self, prefix: str, *, articles_per_day: int = ARTICLES_PER_DAY) -> None:
+    def __init__(self, prefix: str, *, articles_per_generation: int = ARTICLES_PER_GENERATION) -> None:
         self._tag = f"{{{prefix}:dedup}}:{LAYOUT_VERSION}:".encode()
-        wanted = max(1, articles_per_day * _KEYS_PER_ARTICLE // KEYS_PER_HASH)
+        wanted = max(1, articles_per_generation * _KEYS_PER_ARTICLE // KEYS_PER_HASH)
         self._hash_bits = (wanted - 1).bit_length()
         self.generation = self._tag + b"generation"
         self._claims = self._tag + b"c:"
@@ -40,7 +40,7 @@ class RedisKeys:
         return self._record + ref
 
     def posting_hashes(self, keys: tuple[int, ...], generation: int) -> list[bytes]:
-        """The hash that holds each key's posting on that day."""
+        """The hash that holds each key's posting in that generation."""
         start = self._tag + b"k:%x:" % generation
         mask = (1 << self._hash_bits) - 1
         return [start + b"%x" % (key & mask) for key in keys]

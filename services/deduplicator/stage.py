@@ -10,8 +10,9 @@ import msgspec
 from services.deduplicator.decide import decide
 from services.deduplicator.entry import Entry, entry_of
 from services.deduplicator.fingerprint import fingerprints
+from services.deduplicator.generations import looked_up_since
 from services.deduplicator.index import Answer, Claim, Index
-from services.deduplicator.published import PublishedRecord, indexed_since, restored_from
+from services.deduplicator.published import PublishedRecord, restored_from
 from shared.clock import Clock, rfc3339, system_clock
 from shared.contracts import ClassifiedArticle, Duplicate, EnrichedArticle, Revision
 from shared.outcomes import Outcome, Poison, Publish, Reason, Received, Unchanged
@@ -46,7 +47,7 @@ class Deduplicator:
 
         Raises TransientError and PositionBehindError as `process` does.
         """
-        since = indexed_since(self._clock(), self._index.window_days)
+        since = looked_up_since(self._clock, self._index.window_days)
         ordered = sorted(published, key=lambda record: record.at)
         restored = await asyncio.to_thread(restored_from, ordered, indexed_since=since)
         await self._index.restore(span, restored)

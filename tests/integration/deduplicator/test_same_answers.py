@@ -107,7 +107,7 @@ def test_memory_and_redis_agree(redis_url: str, history: list[Round]) -> None:
     async def both() -> tuple[list[Outcomes], list[Outcomes]]:
         here, there = Clock(), Clock()
         client = Redis.from_url(redis_url)
-        keys = RedisKeys(uuid.uuid4().hex, articles_per_day=50)
+        keys = RedisKeys(uuid.uuid4().hex, articles_per_generation=50)
         in_redis = RedisIndex(client, keys, claim_days=KEPT_DAYS, clock=there)
         try:
             return (

@@ -160,14 +160,14 @@ class IndexBehaviour:
         clock.now += 3 * DAY
         kept = await run_one(stage, classified("b", prose(1)), 0)
         assert kept.duplicate is not None
-        clock.now += 4 * DAY
+        clock.now += 7 * DAY
         forgotten = await run_one(stage, classified("c", prose(1)), 1)
         assert forgotten.duplicate is None
 
     async def test_a_clock_that_lags_does_not_turn_the_day_back(self, stage: Deduplicator, clock: Clock) -> None:
-        clock.now += DAY
+        clock.now += 3 * DAY
         await run(stage, classified("a", prose(1)))
-        clock.now -= DAY
+        clock.now -= 3 * DAY
         event = await run_one(stage, classified("b", prose(1)), 0)
         assert event.duplicate is not None
 
@@ -294,7 +294,7 @@ class RestoreBehaviour:
         stage = Deduplicator(new_index(), clock=clock)
         (event,) = await run(stage, classified("a", prose(1)))
         assert event is not None
-        clock.now += 5 * DAY
+        clock.now += 7 * DAY
         restored = Deduplicator(new_index(), clock=clock)
         await restored.restore(span(-1, 0), [PublishedRecord(event, at(0))])
         copy = await run_one(restored, classified("b", prose(1)), 0)

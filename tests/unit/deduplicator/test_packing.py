@@ -77,7 +77,7 @@ def test_all_keys_of_a_call_share_one_slot_and_one_prefix() -> None:
 
 
 def test_keys_are_told_apart_by_hash_and_field() -> None:
-    names = RedisKeys("khabar", articles_per_day=10)
+    names = RedisKeys("khabar", articles_per_generation=10)
     keys = tuple(key for seed in range(50) for key in fingerprint("", prose(seed)).keys)
     fields = names.posting_fields(keys)
     assert len(fields) == len(keys) * FIELD_BYTES
@@ -88,9 +88,9 @@ def test_keys_are_told_apart_by_hash_and_field() -> None:
     assert len(places) == len(set(keys)) == 50 * FEWEST_KEYS
 
 
-def test_more_articles_a_day_are_spread_over_more_hashes() -> None:
-    def hashes(articles_per_day: int) -> int:
-        names = RedisKeys("khabar", articles_per_day=articles_per_day)
+def test_more_articles_are_spread_over_more_hashes() -> None:
+    def hashes(articles: int) -> int:
+        names = RedisKeys("khabar", articles_per_generation=articles)
         keys = tuple(key for seed in range(200) for key in fingerprint("", prose(seed)).keys)
         return len(set(names.posting_hashes(keys, 1)))
 
