@@ -30,6 +30,7 @@ LONGEST_HEADLINE = 160
 DATE_LINES = 15
 """Lines from the top in which a date may stand alone: a page that was scraped whole begins with its menu."""
 LONGEST_DATE_LINE = 80
+UTC_ZONE = 0
 MOST_TAGS = 100
 LONGEST_TAG = 100
 
@@ -64,15 +65,21 @@ class Normalized:
     story: tuple[Line, ...]
 
 
-def normalize(article: RawArticle, *, received_ms: int, version: str, now: float) -> NormalizedArticle:
+def normalize(
+    article: RawArticle, *, received_ms: int, version: str, now: float, zone: int = UTC_ZONE
+) -> NormalizedArticle:
     """The normalized article. `received_ms`: when Kafka got it; `now`: seconds, for `pipeline.normalized_at` alone.
+
+    `zone`: minutes east of Greenwich that the source's times are in, where they do not say.
 
     Raises PoisonError where nothing is left that a person could read.
     """
-    return normalize_lines(article, received_ms=received_ms, version=version, now=now).article
+    return normalize_lines(article, received_ms=received_ms, version=version, now=now, zone=zone).article
 
 
-def normalize_lines(article: RawArticle, *, received_ms: int, version: str, now: float) -> Normalized:
+def normalize_lines(
+    article: RawArticle, *, received_ms: int, version: str, now: float, zone: int = UTC_ZONE
+) -> Normalized:
     """As `normalize`, with the lines of the story, which learnt boilerplate is told from."""
     fetched = _fetched(article.fetched_at, received_ms)
     given = _given(article)
@@ -85,7 +92,7 @@ def normalize_lines(article: RawArticle, *, received_ms: int, version: str, now:
     credited = credits_of(lines, article.source, credit_places(cleaned))
     code = None if language.code == languages.UNKNOWN else language.code
     attribution = [_attribution(credit, code, fetched) for credit in credited]
-    when = published(_date_evidence(given, credited, lines), language=code, fetched=fetched)
+    when = published(_date_evidence(given, credited, lines), language=code, fetched=fetched, zone=zone)
     normalized = NormalizedArticle(
         id=article_id(
             article.source,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from services.normalizer.boilerplate import Boilerplate, observe, without
-from services.normalizer.normalize import Normalized, normalize_lines, warm_up
+from services.normalizer.normalize import UTC_ZONE, Normalized, normalize_lines, warm_up
 from shared.clock import Clock
 from shared.contracts import NormalizedArticle, RawArticle
 from shared.outcomes import Outcome, Poison, PoisonError, Publish, Reason, Received
@@ -16,11 +17,19 @@ MS_A_DAY = 86_400_000
 class Normalizer:
     """Raw articles to normalized ones. Pure but for the clock, which only tells `pipeline.normalized_at`.
 
-    With `boilerplate`, lines that a source prints again and again are moved to `removed` as well.
+    With `boilerplate`, lines that a source prints again and again are moved to `removed` as well. `zones`: minutes
+    east of Greenwich by source, for sources that write times without a zone and mean another than UTC.
     """
 
-    def __init__(self, clock: Clock, version: str, boilerplate: Boilerplate | None = None) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        version: str,
+        boilerplate: Boilerplate | None = None,
+        zones: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
         self._clock = clock
+        self._zones = dict(zones)
         self._version = version
         self._boilerplate = boilerplate
         warm_up()
@@ -37,7 +46,11 @@ class Normalizer:
     def _normalized(self, received: Received[RawArticle]) -> Normalized | Poison:
         try:
             return normalize_lines(
-                received.article, received_ms=received.sent_ms, version=self._version, now=self._clock()
+                received.article,
+                received_ms=received.sent_ms,
+                version=self._version,
+                now=self._clock(),
+                zone=self._zones.get(received.article.source, UTC_ZONE),
             )
         except PoisonError as poison:
             return Poison(poison.reason, poison.error)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from services.normalizer import stage
@@ -79,13 +83,39 @@ async def test_each_input_has_its_outcome_in_order() -> None:
 
 
 async def test_a_defect_on_one_article_is_told_and_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(article: RawArticle, *, received_ms: int, version: str, now: float) -> Normalized:
+    def failing(article: RawArticle, *, received_ms: int, version: str, now: float, zone: int) -> Normalized:
         if article.title == "bad":
             raise ZeroDivisionError("by zero")
-        return normalize_lines(article, received_ms=received_ms, version=version, now=now)
+        return normalize_lines(article, received_ms=received_ms, version=version, now=now, zone=zone)
 
     monkeypatch.setattr(stage, "normalize_lines", failing)
     bad = RawArticle(source="a", title="bad", text="b")
     outcomes = await Normalizer(lambda: 0.0, "test").process([received(bad, 0), received(SYNDICATED, 1)])
     assert outcomes[0] == Poison(Reason.FAILED, "ZeroDivisionError: by zero")
     assert isinstance(outcomes[1], Publish)
+
+
+async def test_a_source_may_write_its_times_in_a_zone_of_its_own() -> None:
+    article = RawArticle(source="riyadh.example", text="\n".join(BODY), published_at="2025-03-09 10:20")
+    [outcome] = await Normalizer(lambda: 0.0, "test", zones={"riyadh.example": 180}).process([received(article)])
+    assert isinstance(outcome, Publish)
+    assert outcome.article.published.at == "2025-03-09T07:20:00Z"
+
+
+@pytest.mark.parametrize("refused", ["2031-01-01", "1970-01-01T00:00:00Z", "no date at all"])
+def test_a_date_that_is_not_believed_stays_visible(refused: str) -> None:
+    when = normalized(RawArticle(source="a", text="\n".join(BODY), published_at=refused)).published
+    assert (when.at, when.method, when.raw) == ("2025-03-10T09:46:40Z", "fetched", refused)
+
+
+def test_identity_does_not_depend_on_the_machine() -> None:
+    script = (
+        "from services.normalizer.normalize import normalize; from tests.unit.normalizer.articles import *;"
+        "a = normalize(SYNDICATED, received_ms=NOW_MS, version='t', now=0); print(a.id, a.revision_hash)"
+    )
+    here = normalized(SYNDICATED)
+    for settings in ({"PYTHONHASHSEED": "1", "TZ": "Asia/Tokyo"}, {"PYTHONHASHSEED": "2", "LC_ALL": "C"}):
+        told = subprocess.run(
+            [sys.executable, "-c", script], env={**os.environ, **settings}, capture_output=True, text=True, check=True
+        )
+        assert told.stdout.split() == [here.id, here.revision_hash]
