@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import get_args
 from urllib.parse import urlencode
 
@@ -46,12 +47,7 @@ class WireQuery:
     @property
     def address(self) -> str:
         """Its address on this site."""
-        query = [*self.filters]
-        if self.before:
-            query.append(("before", self.before.encode()))
-        if self.ui:
-            query.append(("ui", self.ui))
-        return f"/?{urlencode(query)}" if query else "/"
+        return _address(self.filters, self.before, self.ui)
 
     @property
     def wanted(self) -> Filter:
@@ -65,6 +61,16 @@ class WireQuery:
             group=self.get("group"),
             duplicates=duplicates.get(self.get("duplicates"), "show"),
         )
+
+
+@lru_cache(maxsize=4096)
+def _address(filters: tuple[tuple[str, str], ...], before: Cursor | None, ui: str | None) -> str:
+    query = [*filters]
+    if before:
+        query.append(("before", before.encode()))
+    if ui:
+        query.append(("ui", ui))
+    return f"/?{urlencode(query)}" if query else "/"
 
 
 def wire_query(given: Iterable[tuple[str, str]]) -> WireQuery:
