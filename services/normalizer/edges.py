@@ -29,10 +29,12 @@ PARAGRAPH = 100
 _SENTENCE_END = re.compile(r"[.!?؟。…»\"”)]\s*$")
 _LIST = re.compile(r":\s*$")
 _LABEL = re.compile(r"[^\W\d_][^\d.!?؟:;؛،,«»\"“”()\[\]…]*")
-_NAME = re.compile(r"(?:[A-ZÀ-ÞŁŚŻĆА-ЯЁІЇЄҐΑ-ΩΆΈΉΊΌΎΏ][\w'’.\-]+ ?){2,4}")
+_CAPITAL = "[A-ZÀ-ÞŁŚŻĆА-ЯЁІЇЄҐΑ-ΩΆΈΉΊΌΎΏ]"
+_NAME = re.compile(rf"{_CAPITAL}[\w'’.\-]+(?: {_CAPITAL}[\w'’.\-]+){{1,3}}")
+_WORDS = r"[^\W\d]+(?:[ .]{1,2}[^\W\d]+)"
 _DASHED_BYLINE = re.compile(
-    r"(?:next previous )?"
-    r"(?P<left>(?:[^\W\d]+[ .]{0,2}){1,4})(?: [\-–—:/|]{1,2} ?|[\-–—:/|]{1,2} )(?P<right>(?:[^\W\d]+[ .]{0,2}){1,3})"
+    rf"(?:next previous )?(?P<left>{_WORDS}{{0,3}}\.?)"
+    rf"(?: [\-–—:/|]{{1,2}} ?|[\-–—:/|]{{1,2}} )(?P<right>{_WORDS}{{0,2}}\.?)"
 )
 
 

@@ -44,3 +44,13 @@ def test_a_line_longer_than_its_rule_allows_tells_a_story() -> None:
     name = "By Jane " + "E" * (rule.most - len("By Jane "))
     assert rule.matches(Line(1, name, line_key(name)))
     assert not rule.matches(Line(1, name + "e", line_key(name + "e")))
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_no_line_takes_long_to_refuse(rule: LineRule) -> None:
+    # A pattern that tries all ways to part a line would not end within the limit; what it answers is not asked.
+    for beginning in ("", *(" ".join(example.split()[:1]) for example in rule.examples)):
+        for filling in ("a", "a ", "a.", "ab-", "a/", "a, ", "ا", "« ", "#a ", "and "):
+            text = f"{beginning} {filling * rule.most}"[: rule.most - 1] + "§"
+            rule.matches(Line(1, text, line_key(text)))
