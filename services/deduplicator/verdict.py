@@ -30,7 +30,7 @@ HEADLINE_MISSING_AT_LEAST = 0.25  # of the better covered text's headline
 NUMBERS_MISSING_SHARE = 0.5
 NUMBERS_MISSING = 4
 # Words that recur in each text and are missing in the other: one template, two subjects (a cable to another head of
-# state). Of 5,870 duplicates on a stream four have as many on both sides, three of them such cables.
+# state). Of 5,870 verdicts on a stream it changes four, two of them such cables; of 510 labelled pairs one, rightly.
 OWN_SUBJECT_AT_LEAST = 0.10  # of a text's words
 OWN_SUBJECT_WORDS = 3  # different ones
 
