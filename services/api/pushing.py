@@ -50,7 +50,7 @@ class PushedItem(msgspec.Struct, frozen=True, kw_only=True):
     status: Literal["accepted", "refused"]
     id: Annotated[
         str | None,
-        msgspec.Meta(description="of the article; null where it is decided by the cleaned content: `note` says so"),
+        msgspec.Meta(description="of the article; null where it is decided only by cleaning: `note` says so"),
     ] = None
     note: str | None = None
     reason: Annotated[str | None, msgspec.Meta(description="why it was refused, in one word")] = None
@@ -122,7 +122,9 @@ def too_large(size: int) -> str:
 def _push(index: int, value: bytes, article: RawArticle) -> Push:
     url = canonical_url(article.url) if article.url else None
     key = url or article.external_id or None
-    decided = bool(url or article.external_id)
+    # A page may name its own address, which the normalizer then takes.
+    addressed = bool(article.url and article.url.strip()) or article.html is None
+    decided = bool(url or (article.external_id and addressed))
     return Push(
         index=index,
         article=article,
@@ -134,7 +136,7 @@ def _push(index: int, value: bytes, article: RawArticle) -> Push:
     )
 
 
-_NO_ID = "without a url and an external_id, the id is decided by the cleaned content"
+_NO_ID = "without a url, the id is decided by the cleaned content, or by the address that the page names"
 
 
 def item_of(result: Push | Refusal) -> PushedItem:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import deploy
 from services.api.pushing import (
     MAX_ARTICLES,
     RECORD_OVERHEAD_BYTES,
@@ -14,6 +17,7 @@ from services.api.pushing import (
     cut,
     item_of,
 )
+from services.normalizer.normalize import normalize
 from shared.identity import article_id
 from shared.outcomes import Reason
 from shared.topics import RAW
@@ -51,7 +55,7 @@ def test_the_number_of_articles_is_bounded() -> None:
 
 def test_the_id_is_told_where_url_or_external_id_decide_it() -> None:
     by_url, by_external, by_content = check(
-        [ARTICLE, b'{"source":"x","html":"<p>y","external_id":"7"}', b'{"source":"x","text":"y"}']
+        [ARTICLE, b'{"source":"x","text":"y","external_id":"7"}', b'{"source":"x","text":"y"}']
     )
     assert isinstance(by_url, Push)
     assert by_url.key == b"https://wire.example/rain"
@@ -83,3 +87,17 @@ def test_every_article_posted_has_one_answer_in_its_place(parts: list[bytes]) ->
     for part, result in zip(parts, results, strict=True):
         assert isinstance(result, Push) or part != ARTICLE
         assert item_of(result).status == ("accepted" if isinstance(result, Push) else "refused")
+
+
+def test_the_id_is_not_told_where_the_page_may_name_an_address_of_its_own() -> None:
+    (page,) = check([b'{"source":"x","html":"<link rel=canonical href=https://x.example/a>","external_id":"7"}'])
+    assert isinstance(page, Push)
+    assert page.id is None
+
+
+def test_the_id_told_is_the_one_that_the_normalizer_gives() -> None:
+    samples = Path(deploy.__file__).with_name("samples") / "articles.jsonl"
+    told = [result for result in check(cut(samples.read_bytes(), lines=True)) if isinstance(result, Push) and result.id]
+    assert len(told) > 50
+    for push in told:
+        assert push.id == normalize(push.article, received_ms=1_790_000_000_000, version="0", now=1_790_000_000.0).id
