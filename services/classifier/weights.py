@@ -125,8 +125,8 @@ def _check(weights: TopicWeights, path: Path) -> None:
             )
 
 
-def save_card(card: ModelCard, path: Path) -> None:
-    """Writes the card as indented JSON."""
+def save_card(card: msgspec.Struct, path: Path) -> None:
+    """Writes a card as indented JSON."""
     path.write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=2) + b"\n")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 from safetensors import SafetensorError
@@ -12,9 +13,11 @@ from safetensors.numpy import load_file, save_file
 
 from services.classifier.countries.evidence import FEATURES
 from services.classifier.countries.learnt import LearntWeights
+from services.classifier.figures import CountryFigures
 from services.classifier.weights import MODEL_DIR, ModelError
 
 COUNTRIES_FILE = "countries.safetensors"
+COUNTRIES_CARD_FILE = "countries.json"
 FORMAT = "khabar.countries.v1"
 
 Floats = npt.NDArray[np.float32]
@@ -28,6 +31,20 @@ class CountryWeights:
     features: Floats
     bias: float
     threshold: float
+
+
+class CountryCard(msgspec.Struct, frozen=True, kw_only=True):
+    """What the weights were made from and what they can do, out of fold, whole sources held out."""
+
+    format: str
+    date: str
+    data_digest: str
+    weights_digest: str
+    articles: int
+    learnt: list[str]
+    threshold: float
+    figures: CountryFigures
+    by_language: dict[str, CountryFigures]
 
 
 def save_country_weights(weights: CountryWeights, path: Path) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 from sklearn.isotonic import IsotonicRegression
 
 from services.classifier.calibration import Calibration, best_other, membership
 from services.classifier.figures import TopicLabels
+from services.classifier.training.logistic import fit_logistic
 
 Floats = npt.NDArray[np.float32]
-Doubles = npt.NDArray[np.float64]
 
 _PENALTY = 3e-5  # on the mean loss: only against coefficients without bound
 _SUREST = 0.999  # no finite set of articles shows certainty
@@ -21,7 +20,10 @@ def calibrate(scores: Floats, labels: TopicLabels) -> Calibration:
     """The calibration of out-of-fold scores; articles that are not news count as having no topic."""
     others = best_other(scores)
     fitted = np.array(
-        [_logistic(scores[:, topic], others[:, topic], labels.either[:, topic]) for topic in range(scores.shape[1])]
+        [
+            fit_logistic(np.column_stack((scores[:, topic], others[:, topic])), labels.either[:, topic], _PENALTY)
+            for topic in range(scores.shape[1])
+        ]
     ).astype(np.float32)
     own, other, offset = np.ascontiguousarray(fitted.T)
     unbent = Calibration(own, other, offset, np.array([0, 1], np.float32), np.array([0, 1], np.float32))
@@ -32,18 +34,3 @@ def calibrate(scores: Floats, labels: TopicLabels) -> Calibration:
     return Calibration(
         own, other, offset, curve.X_thresholds_.astype(np.float32), curve.y_thresholds_.astype(np.float32)
     )
-
-
-def _logistic(score: Floats, other: Floats, present: npt.NDArray[np.bool_]) -> Doubles:
-    inputs = np.stack([score, other, np.ones_like(score)], axis=1).astype(np.float64)
-    wanted = present.astype(np.float64)
-
-    def loss(weights: Doubles) -> tuple[float, Doubles]:
-        logits = inputs @ weights
-        value = float((np.logaddexp(0, logits) - wanted * logits).mean())
-        slope = inputs.T @ (1 / (1 + np.exp(-logits)) - wanted) / len(wanted)
-        held = np.append(weights[:2], 0)
-        return value + _PENALTY / 2 * float(held @ held), slope + _PENALTY * held
-
-    found: Doubles = minimize(loss, np.zeros(3), jac=True, method="L-BFGS-B").x
-    return found

@@ -14,9 +14,9 @@ from services.classifier.labelled import LabelledData, folds_by_source
 from services.classifier.model_files import CardedTopicModel, load_topic_model
 from services.classifier.tokens import story
 from services.classifier.topic_model import TopicModel
-from services.classifier.training.countries import learn, learnable, read_material
 from services.classifier.training.counts import count
 from services.classifier.training.fit import fit
+from services.classifier.training.phrases import learn, learnable, read_material
 from services.classifier.training.topics import stored
 from services.classifier.weights import MODEL_DIR, WEIGHTS_FILE, load_weights
 

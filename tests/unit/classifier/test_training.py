@@ -112,7 +112,7 @@ def test_the_model_in_service_gives_what_training_saw(run: Run) -> None:
 
 def test_countries_are_learnt_from_words_no_gazetteer_knows(run: Run, tmp_path: Path) -> None:
     trained = train_countries(run.data, tmp_path, report=lambda _: None)
-    assert trained.figures.f1 > 0.95
+    assert trained.card.figures.f1 > 0.95
     finder = CountryFinder(load_gazetteer(), load_country_weights(tmp_path / COUNTRIES_FILE))
     assert evaluate_countries(run.data / LABELLED_FILE, finder).figures.f1 > 0.95
 
