@@ -47,6 +47,13 @@ async def run_stage(run: StageRun[In, Out], settings: Settings, health: Health) 
         beating.cancel()
 
 
+class _App(faust.App):
+    """Keeps nothing on disk."""
+
+    def _create_directories(self) -> None:
+        pass  # of tables, which are not used: one folder for each stage would appear wherever it is started
+
+
 class _Worker:
     def __init__(self, run: StageRun[Any, Any], settings: Settings, health: Health) -> None:
         self._run, self._settings, self._health = run, settings, health
@@ -95,7 +102,7 @@ class _Worker:
 
     def _app(self) -> faust.App:
         settings = self._settings
-        app = faust.App(
+        app = _App(
             settings.group(self._name),
             broker=[f"kafka://{address.strip()}" for address in settings.kafka_bootstrap.split(",")],
             broker_credentials=_credentials(settings),

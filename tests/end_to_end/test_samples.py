@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,12 +36,29 @@ class Outcome:
 
 
 @pytest.fixture(scope="module")
-def outcome(stack: Services, stack_settings: Settings) -> Outcome:
+def own_settings(stack_settings: Settings) -> Settings:
+    """Topics into which no other test pushes."""
+    return stack_settings.model_copy(update={"topic_prefix": f"samples.{stack_settings.topic_prefix}"})
+
+
+@pytest.fixture(scope="module")
+def own_stack(own_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """Every service, on those topics."""
+    services = Services(tmp_path_factory.mktemp("samples"), own_settings)
+    try:
+        services.start()
+        yield services
+    finally:
+        services.stop()
+
+
+@pytest.fixture(scope="module")
+def outcome(own_stack: Services, own_settings: Settings) -> Outcome:
     """Pushed once for all tests of this module."""
-    stack.khabar("push", str(ARTICLES))
-    stack.khabar("push", "--unchecked", str(POISON))
-    streamed, dead = asyncio.run(_read(stack_settings))
-    lines = stack.khabar("enrich", str(ARTICLES)).splitlines()
+    own_stack.khabar("push", str(ARTICLES))
+    own_stack.khabar("push", "--unchecked", str(POISON))
+    streamed, dead = asyncio.run(_read(own_settings))
+    lines = own_stack.khabar("enrich", str(ARTICLES)).splitlines()
     return Outcome(streamed, dead, [orjson.loads(line) for line in lines])
 
 
@@ -51,11 +68,11 @@ async def _read(settings: Settings) -> tuple[list[Event], list[Event]]:
     return events(streamed), events(dead)
 
 
-async def test_each_version_is_published_once(outcome: Outcome, stack_settings: Settings) -> None:
+async def test_each_version_is_published_once(outcome: Outcome, own_settings: Settings) -> None:
     versions = Counter((event["id"], event["revision"]["hash"]) for event in outcome.streamed)
 
     assert set(versions.values()) == {1}
-    assert len(await committed(stack_settings, ENRICHED)) == SAMPLES - PUSHED_AGAIN
+    assert len(await committed(own_settings, ENRICHED)) == SAMPLES - PUSHED_AGAIN
 
 
 def test_poison_becomes_dead_letters_with_the_reasons_that_the_samples_promise(outcome: Outcome) -> None:
@@ -78,12 +95,12 @@ def test_copies_are_found(outcome: Outcome) -> None:
     assert len([size for size in sizes if size > 1]) >= 10
 
 
-async def test_the_page_and_the_api_show_what_the_topic_holds(outcome: Outcome, stack: Services) -> None:
+async def test_the_page_and_the_api_show_what_the_topic_holds(outcome: Outcome, own_stack: Services) -> None:
     newest = outcome.streamed[0]
-    status, body = fetch(f"{stack.page}/v1/articles/{newest['id']}")
+    status, body = fetch(f"{own_stack.page}/v1/articles/{newest['id']}")
     assert status == 200
     assert orjson.loads(body)["id"] == newest["id"]
-    assert fetch(f"{stack.page}/")[0] == 200
+    assert fetch(f"{own_stack.page}/")[0] == 200
 
 
 def decided(found: Sequence[Event]) -> dict[tuple[str, str], object]:
