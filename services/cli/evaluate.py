@@ -28,14 +28,14 @@ def register(app: typer.Typer) -> None:
         """Topics: accuracy, macro-F1, calibration, coverage; by language and topic."""
         from services.classifier.evaluate import evaluate_topics
 
-        evaluate_topics(file)
+        typer.echo(evaluate_topics(file))
 
     @evaluate.command()
     def countries(file: LabelledFile) -> None:
         """Countries: precision, recall and F1, by language."""
         from services.classifier.evaluate import evaluate_countries
 
-        evaluate_countries(file)
+        typer.echo(evaluate_countries(file))
 
     @evaluate.command()
     def pairs(file: LabelledFile) -> None:
