@@ -81,6 +81,8 @@ lock: ## resolve the lock files anew (needs the program uv)
 		--custom-compile-command "make lock" --no-emit-index-url --extra local --extra train --extra dev -o requirements-dev.lock
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate \
 		--custom-compile-command "make lock" --no-emit-index-url -o requirements-image.lock
+	echo 'setuptools>=77' | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--custom-compile-command "make lock" --no-emit-index-url -o deploy/image/build.lock
 
 clean: ## remove all that was made here: data, downloads, the environment
 	@if test -x $(VENV)/python; then $(VENV)/python -m deploy.local clean; else rm -rf .local; fi

@@ -79,6 +79,9 @@ class Settings(BaseSettings):
     topics_threshold: Annotated[
         float | None, Field(ge=0, le=1, description="below which no topic is given; 0 always gives the best guess")
     ] = None
+    topics_endpoint: Annotated[
+        str | None, Field(description="http address of a topic service of your own, in place of the built-in model")
+    ] = None
     window_days: Annotated[int, Field(ge=1, le=14, description="in which copies are looked for")] = 3
 
     # Api

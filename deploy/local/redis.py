@@ -25,6 +25,9 @@ daemonize no
 appendonly yes
 appendfsync everysec
 maxmemory-policy noeviction
+# The deduplicator's hashes stay packed up to these sizes; unpacked they take more. Redis 7 knows these older names too.
+hash-max-ziplist-entries 512
+hash-max-ziplist-value 512
 # The append-only file is what a restart reads; snapshots beside it would only cost.
 save ""
 """

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from services.classifier.drift import Drift
+from services.classifier.http_topics import HttpTopics
+from services.classifier.model_files import load_topic_model
 from services.classifier.stage import Classifier
 from shared.clock import system_clock
 from shared.contracts import ClassifiedArticle, NormalizedArticle, decode
@@ -18,7 +21,13 @@ from shared.topics import CLASSIFIER
 
 async def serve(settings: Settings, health: Health) -> int:
     """Runs until SIGTERM; gives the exit status."""
-    classifier = Classifier(clock=system_clock, threshold=settings.topics_threshold)
+    own = load_topic_model()
+    classifier = Classifier(
+        clock=system_clock,
+        threshold=settings.topics_threshold,
+        model=HttpTopics(settings.topics_endpoint) if settings.topics_endpoint else own,
+        observe=Drift(own.languages),
+    )
 
     async def process(batch: Sequence[Received[NormalizedArticle]], _: Span) -> Sequence[Outcome[ClassifiedArticle]]:
         return await classifier.process(batch)

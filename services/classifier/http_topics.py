@@ -12,7 +12,7 @@ import numpy.typing as npt
 from services.classifier.reading import Batch
 from services.classifier.topic_table import SLUGS
 from shared.contracts.articles import Share, TopicSlug
-from shared.outcomes import TransientError
+from shared.outcomes import CannotStartError, TransientError
 
 TIMEOUT_SECONDS = 10.0
 """For one batch, to connect and between two pieces of the answer; the batch is then tried again, with backoff."""
@@ -45,7 +45,7 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
     topics: list[dict[TopicSlug, Share]]
 
 
-class EndpointError(Exception):
+class EndpointError(CannotStartError):
     """The address of the endpoint is none that can be asked; the message says what is expected."""
 
 

@@ -31,6 +31,8 @@ _SPACELESS = (
 _OTHER, _LETTER, _DIGIT, _ALONE = range(4)
 # Inside a number: thousands and decimal signs; Arabic agencies write the letter reh for the latter.
 _NUMBER_SIGNS = np.array([ord(sign) for sign in ".,'\u066b\u066c\u2019\u0631"], np.uint32)
+# Written before a number without a space, as in و269: and, with, to, so, like.
+_CLITICS = np.array([ord(letter) for letter in "وبلفك"], np.uint32)
 _TIME_SIGN = ord(":")  # stays, for 5:00 is not 500
 
 
@@ -80,6 +82,7 @@ def words_of(folded: str) -> Words:
         _split_characters(alone, inside[1:-1], begins, finishes)
     starts = np.flatnonzero(begins)
     ends = np.flatnonzero(finishes) + 1
+    starts = _after_clitics(codes, kinds, starts, ends)
     return Words(
         codes=codes,
         starts=starts,
@@ -87,6 +90,16 @@ def words_of(folded: str) -> Words:
         numbers=_numbers(kinds, starts, ends),
         alone=alone[starts],
     )
+
+
+def _after_clitics(codes: Codes, kinds: npt.NDArray[np.uint8], starts: Places, ends: Places) -> Places:
+    """The starts of the words, those of numbers with a clitic moved behind it."""
+    longer = np.flatnonzero(ends - starts > 1)
+    first = starts[longer]
+    before_digit = longer[(kinds[first + 1] == _DIGIT) & np.isin(codes[first], _CLITICS)]
+    moved = starts.copy()
+    moved[before_digit] += 1
+    return moved
 
 
 def _numbers(kinds: npt.NDArray[np.uint8], starts: Places, ends: Places) -> npt.NDArray[np.bool_]:
