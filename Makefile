@@ -12,6 +12,7 @@ ARGS ?=
 
 need_python = python='$(PYTHON)'; test -n "$$python" || { echo "make: no Python of version 3.11 or newer was found: \
 	install one (Debian, Ubuntu: sudo apt-get install python3 python3-venv), or name it: make PYTHON=/path/to/python $@" >&2; exit 1; }
+need_data = @test -n "$$KHABAR_DATA" || { echo "make: set KHABAR_DATA to the folder of labelled data (the one that holds topics/)" >&2; exit 1; }
 runtime = @$(need_python); $$python -I deploy/local/setup.py runtime
 dev = @$(need_python); $$python -I deploy/local/setup.py dev
 
@@ -60,11 +61,12 @@ benchmarks: ## what an article costs, service by service
 	$(VENV)/python -m pytest tests/benchmarks $(ARGS)
 
 quality: ## floors on labelled data; KHABAR_DATA names the folder
+	$(need_data)
 	$(dev)
 	$(VENV)/python -m pytest tests/quality $(ARGS)
 
 train: ## rebuild the classifier's weights from labelled data; KHABAR_DATA names the folder
-	@test -n "$$KHABAR_DATA" || { echo "make: set KHABAR_DATA to the folder with the labelled data" >&2; exit 1; }
+	$(need_data)
 	$(dev)
 	$(VENV)/khabar train topics --data "$$KHABAR_DATA"
 	$(VENV)/khabar train countries --data "$$KHABAR_DATA"
