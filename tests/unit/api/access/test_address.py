@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.api.access import is_loopback
+from services.api.access.guard import is_loopback
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "localhost", "::1", "::ffff:127.0.0.1"])
