@@ -14,7 +14,7 @@ from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Sche
 from litestar.openapi.spec.enums import OpenAPIType
 
 from services.api.access.guard import may_write
-from services.api.problems import FieldError, ProblemError, documented
+from services.api.problems import MEDIA_TYPE, FieldError, Problem, ProblemError
 from services.api.pushing import BadBodyError, Push, PushAnswer, Refusal, check, cut, item_of
 from services.api.raw_topic import RawTopic
 from shared.metrics import PUSHED
