@@ -87,6 +87,13 @@ class Settings(BaseSettings):
     # Api
     api_host: str = "127.0.0.1"
     api_port: Port = 8000
+    api_public_url: Annotated[
+        str | None,
+        Field(
+            pattern=r"^https?://[^/?#\s]+(/[^?#\s]*)?$",
+            description="where readers reach the api, for addresses in feeds; by default as each request names it",
+        ),
+    ] = None
     api_writers: Annotated[
         Literal["loopback", "anyone"],
         Field(description="who may post articles: programs on this machine, or whoever reaches the port"),

@@ -11,6 +11,8 @@ import structlog
 from litestar import Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException, ValidationException
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import Example
 from litestar.routes import HTTPRoute
 
 from services.api.page.query import BadQueryError
@@ -36,6 +38,51 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     status: int
     detail: str
     errors: list[FieldError] = []
+
+
+# What the OpenAPI document says of each status, with an example.
+_DOCUMENTED: Mapping[int, tuple[str, str, Sequence[FieldError]]] = {
+    400: (
+        "the request is not valid",
+        "The request is not valid; `errors` says where.",
+        [FieldError(name="limit", detail="Expected `int` <= 200")],
+    ),
+    403: (
+        "who asks may not do this",
+        "Articles are taken from this machine only.",
+        [],
+    ),
+    404: ("not held, or no longer", f"Khabar holds no article {'0' * 32}; it may have passed its retention.", []),
+    413: ("too large", "Request Entity Too Large", []),
+    415: (
+        "not JSON by its Content-Type",
+        "Content-Type 'text/csv': expected application/json for one article or an array, application/x-ndjson for "
+        "JSON lines",
+        [],
+    ),
+    422: (
+        "no article was accepted",
+        "No article was accepted; `errors` says why, by place in what was posted.",
+        [FieldError(name="0", detail="text, html: both are missing, expected one of them")],
+    ),
+    503: ("what this needs is away", "What this needs is away at the moment; try again in some seconds.", []),
+}
+
+
+def documented(*statuses: int) -> dict[int, ResponseSpec]:
+    """The errors of a route, for the OpenAPI document."""
+    return {status: _documented(status, *_DOCUMENTED[status]) for status in statuses}
+
+
+def _documented(status: int, description: str, detail: str, errors: Sequence[FieldError]) -> ResponseSpec:
+    problem = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, errors=list(errors))
+    return ResponseSpec(
+        Problem,
+        description=description,
+        media_type=MEDIA_TYPE,
+        generate_examples=False,
+        examples=[Example(id="problem", value=msgspec.to_builtins(problem))],
+    )
 
 
 class ProblemError(HTTPException):

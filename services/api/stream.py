@@ -20,7 +20,7 @@ from litestar.types import Receive, Send
 from services.api.frames import article_frame, heartbeat_frame, opening_frame, resumed_frame
 from services.api.hub import CHUNK_BYTES, Hub
 from services.api.parameters import FILTER_NAMES, Since, cursor_of
-from services.api.problems import MEDIA_TYPE, Problem, ProblemError
+from services.api.problems import ProblemError, documented
 from services.cache.cursor import MAX_CURSOR_CHARACTERS, Cursor
 from services.cache.facets import Filter
 from services.cache.reading import Page, Reader
@@ -139,8 +139,7 @@ def _chunks(page: Page) -> list[bytes]:
         200: ResponseSpec(
             str, description="server-sent events", media_type="text/event-stream", generate_examples=False
         ),
-        400: ResponseSpec(Problem, description="a parameter is not valid", media_type=MEDIA_TYPE),
-        503: ResponseSpec(Problem, description="Redis is away, or too many streams are open", media_type=MEDIA_TYPE),
+        **documented(400, 503),
     },
 )
 async def stream_articles(
