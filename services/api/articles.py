@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from hashlib import blake2b
 from typing import Annotated
 from urllib.parse import urlencode
 
-import msgspec
 from litestar import Request, Response, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import PathParameter, QueryParameter
 
+from services.api.conditional import answer, entity_tag, next_link, page_tag
+from services.api.formats.writing import (
+    ANY_ARTICLE,
+    ANY_PAGE,
+    MEDIA_TYPES,
+    PAGE_MEDIA_TYPES,
+    ArticleOperation,
+    FormatAsked,
+    PageOperation,
+    written,
+    written_page,
+)
 from services.api.parameters import (
     DEFAULT_LIMIT,
     FILTER_NAMES,
@@ -23,35 +32,12 @@ from services.api.parameters import (
     Since,
     cursor_of,
 )
-from services.api.problems import MEDIA_TYPE, FieldError, Problem, ProblemError
+from services.api.problems import FieldError, ProblemError, documented
 from services.cache.facets import Filter
 from services.cache.reading import Page, Reader
-from shared.contracts import EnrichedArticle
 
 PATH = "/v1/articles"
-
-
-class ArticlePage(msgspec.Struct, frozen=True, kw_only=True):
-    """One page of articles."""
-
-    articles: list[EnrichedArticle]
-    cursor: Annotated[
-        str | None,
-        msgspec.Meta(
-            description="give it as `since`, here or to the stream, for what arrives next; null on later pages"
-        ),
-    ]
-    next: Annotated[str | None, msgspec.Meta(description="where the next page is; null on the last")]
-    resumed: Annotated[
-        bool,
-        msgspec.Meta(description="the cursor was of an earlier index: some articles may come again, none is left out"),
-    ]
-
-
-_PROBLEMS = {
-    400: ResponseSpec(Problem, description="a parameter is not valid", media_type=MEDIA_TYPE),
-    503: ResponseSpec(Problem, description="Redis is away", media_type=MEDIA_TYPE),
-}
+CURSOR = "Khabar-Cursor"  # the body's `cursor`, for formats that have no place for it
 
 
 @get(
@@ -63,11 +49,12 @@ _PROBLEMS = {
         "may hold fewer articles than `limit`, even none, and not be the last: the last has no `next`."
     ),
     tags=["Reading"],
-    opt={"parameters": FILTER_NAMES | {"since", "before", "limit", "revisions"}},
+    opt={"parameters": FILTER_NAMES | {"since", "before", "limit", "revisions", "format"}},
+    operation_class=PageOperation,
     responses={
-        200: ResponseSpec(ArticlePage, description="a page", generate_examples=False),
+        200: ResponseSpec(ANY_PAGE, description="a page", generate_examples=False),
         304: ResponseSpec(None, description="it is what If-None-Match names", generate_examples=False),
-        **_PROBLEMS,
+        **documented(400, 503),
     },
 )
 async def list_articles(
@@ -78,6 +65,7 @@ async def list_articles(
     before: Before = None,
     limit: Limit = DEFAULT_LIMIT,
     revisions: RevisionsAsked = None,
+    format: FormatAsked = "khabar",
 ) -> Response[bytes]:
     if since is not None and before is not None:
         raise ProblemError(
@@ -99,7 +87,13 @@ async def list_articles(
     else:
         cursor = page.newest.encode() if before is None else None
     following = None if page.complete else _next(request, "since" if arrival else "before", page)
-    return _conditional(request, page_json(page, cursor, following), link=following)
+    return answer(
+        request,
+        page_tag(format, page, following),
+        lambda: written_page(format, page, cursor, following),
+        media_type=PAGE_MEDIA_TYPES[format],
+        headers={**({CURSOR: cursor} if cursor else {}), **next_link(following)},
+    )
 
 
 def _next(request: Request[object, object, State], name: str, page: Page) -> str:
@@ -107,26 +101,16 @@ def _next(request: Request[object, object, State], name: str, page: Page) -> str
     return f"{PATH}?{urlencode([*kept, (name, page.reached.encode())])}"
 
 
-def page_json(page: Page, cursor: str | None, following: str | None) -> bytes:
-    """An ArticlePage around the stored bytes."""
-    return b'{"articles":[%s],"cursor":%s,"next":%s,"resumed":%s}' % (
-        b",".join([item.body for item in page.items]),
-        msgspec.json.encode(cursor),
-        msgspec.json.encode(following),
-        msgspec.json.encode(page.resumed),
-    )
-
-
 @get(
     PATH + "/{article_id:str}",
     summary="One article",
     tags=["Reading"],
-    opt={"parameters": frozenset({"revision"})},
+    opt={"parameters": frozenset({"revision", "format"})},
+    operation_class=ArticleOperation,
     responses={
-        200: ResponseSpec(EnrichedArticle, description="the article", generate_examples=False),
+        200: ResponseSpec(ANY_ARTICLE, description="the article", generate_examples=False),
         304: ResponseSpec(None, description="it is what If-None-Match names", generate_examples=False),
-        404: ResponseSpec(Problem, description="not held, or no longer", media_type=MEDIA_TYPE),
-        **_PROBLEMS,
+        **documented(400, 404, 503),
     },
 )
 async def one_article(
@@ -136,25 +120,13 @@ async def one_article(
     revision: Annotated[
         int | None, QueryParameter(description="by default the newest", ge=1, le=1_000_000, required=False)
     ] = None,
+    format: FormatAsked = "khabar",
 ) -> Response[bytes]:
     reader: Reader = state.reader
     body = await reader.article(article_id, revision)
     if body is None:
         which = "article" if revision is None else f"revision {revision} of article"
         raise ProblemError(404, f"Khabar holds no {which} {article_id}; it may have passed its retention.")
-    return _conditional(request, body)
-
-
-def _conditional(request: Request[object, object, State], body: bytes, *, link: str | None = None) -> Response[bytes]:
-    tag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
-    headers = {"ETag": tag, "Cache-Control": "no-cache"}
-    if link:
-        headers["Link"] = f'<{link}>; rel="next"'
-    if tag in _tags(request.headers.getall("if-none-match", [])):
-        return Response(b"", status_code=304, headers=headers)
-    return Response(body, media_type="application/json", headers=headers)
-
-
-def _tags(headers: Sequence[str]) -> list[str]:
-    """Compared weakly, as RFC 9110 wants it for If-None-Match."""
-    return [tag.strip().removeprefix("W/") for header in headers for tag in header.split(",")]
+    return answer(
+        request, entity_tag(format, body), lambda: written(format, body), media_type=MEDIA_TYPES[format], headers={}
+    )

@@ -14,7 +14,7 @@ from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Sche
 from litestar.openapi.spec.enums import OpenAPIType
 
 from services.api.access.guard import may_write
-from services.api.problems import MEDIA_TYPE, FieldError, Problem, ProblemError
+from services.api.problems import FieldError, ProblemError, documented
 from services.api.pushing import BadBodyError, Push, PushAnswer, Refusal, check, cut, item_of
 from services.api.raw_topic import RawTopic
 from shared.metrics import PUSHED
@@ -79,12 +79,7 @@ class PostOperation(Operation):
     operation_class=PostOperation,
     responses={
         202: ResponseSpec(PushAnswer, description="at least one was accepted", generate_examples=False),
-        400: ResponseSpec(Problem, description="not JSON", media_type=MEDIA_TYPE),
-        403: ResponseSpec(Problem, description="who asks may not write", media_type=MEDIA_TYPE),
-        413: ResponseSpec(Problem, description="too large", media_type=MEDIA_TYPE),
-        415: ResponseSpec(Problem, description="not JSON by its Content-Type", media_type=MEDIA_TYPE),
-        422: ResponseSpec(Problem, description="no article was accepted; `errors` says why", media_type=MEDIA_TYPE),
-        503: ResponseSpec(Problem, description="Kafka is away: push again", media_type=MEDIA_TYPE),
+        **documented(400, 403, 413, 415, 422, 503),
     },
 )
 async def push_articles(request: Request[object, object, State], state: State) -> Response[bytes]:

@@ -97,13 +97,61 @@ async def test_revisions_are_readable_one_by_one(client: httpx.AsyncClient, arri
 
 
 async def test_what_has_not_changed_is_not_sent_again(client: httpx.AsyncClient, arrivals: Arrivals) -> None:
-    await arrivals.apply(enriched("a"))
-    for path in ("/v1/articles", f"/v1/articles/{enriched('a').id}"):
-        tag = (await client.get(path)).headers["etag"]
-        again = await client.get(path, headers={"If-None-Match": f'"other", W/{tag}'})
-        assert (again.status_code, again.content) == (304, b"")
-    await arrivals.apply(enriched("b"))
-    assert (await client.get("/v1/articles", headers={"If-None-Match": tag})).status_code == 200
+    await arrivals.apply(enriched("a", language="ar"))
+    tags: set[str] = set()
+    for path in ("/v1/articles?language=ar", f"/v1/articles/{enriched('a').id}?", "/v1/articles?since=0"):
+        for form in ("", "&format=ninjs", "&format=cloudevents"):
+            tag = (await client.get(path + form)).headers["etag"]
+            for known in (f'"other", {tag}', tag.removeprefix("W/"), "*"):
+                again = await client.get(path + form, headers={"If-None-Match": known})
+                assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+            tags.add(tag)
+    assert len(tags) == 9 - 3  # what since=0 gives is what the filter gives
+
+
+async def test_a_list_is_new_when_something_arrives_that_it_would_hold(
+    client: httpx.AsyncClient, arrivals: Arrivals
+) -> None:
+    await arrivals.apply(enriched("a", language="ar"))
+    tag = (await client.get("/v1/articles?language=ar")).headers["etag"]
+    statuses = []
+    for name, language in (("b", "fr"), ("c", "ar")):
+        await arrivals.apply(enriched(name, language=language))
+        statuses.append((await client.get("/v1/articles?language=ar", headers={"If-None-Match": tag})).status_code)
+    assert statuses == [304, 200]
+
+
+async def test_articles_can_be_had_as_ninjs_and_as_cloudevents(client: httpx.AsyncClient, arrivals: Arrivals) -> None:
+    articles = [enriched(name) for name in "abc"]
+    await arrivals.apply(*articles)
+    one = await client.get(f"/v1/articles/{articles[0].id}?format=ninjs")
+    assert (one.headers["content-type"], one.json()["uri"]) == (
+        "application/json",
+        f"urn:khabar:article:{articles[0].id}",
+    )
+    event = await client.get(f"/v1/articles/{articles[0].id}?format=cloudevents")
+    assert event.headers["content-type"] == "application/cloudevents+json"
+    assert event.json()["data"]["id"] == articles[0].id
+    page = await client.get("/v1/articles?format=ninjs&limit=2&since=0")
+    assert [item["version"] for item in page.json()["articles"]] == ["1", "1"]
+    assert "format=ninjs" in page.json()["next"]
+
+
+async def test_a_batch_of_events_carries_cursor_and_next_in_its_headers(
+    client: httpx.AsyncClient, arrivals: Arrivals
+) -> None:
+    articles = [enriched(name) for name in "abcde"]
+    await arrivals.apply(*articles)
+    seen: list[str] = []
+    cursor = "0"
+    while True:
+        answer = await client.get("/v1/articles", params={"format": "cloudevents", "limit": 2, "since": cursor})
+        assert answer.headers["content-type"] == "application/cloudevents-batch+json"
+        seen += [event["subject"] for event in answer.json()]
+        cursor = answer.headers["khabar-cursor"]
+        if "next" not in answer.links:
+            break
+    assert seen == [article.id for article in articles]
 
 
 @pytest.mark.parametrize(
@@ -122,6 +170,7 @@ async def test_what_has_not_changed_is_not_sent_again(client: httpx.AsyncClient,
         ("/v1/articles?country=SYR", 400, "country"),
         ("/v1/articles?group=../../etc", 400, "group"),
         ("/v1/articles?duplicates=maybe", 400, "duplicates"),
+        ("/v1/articles?format=xml", 400, "format"),
         ("/v1/articles?source=", 400, "source"),
         ("/v1/stream?since=nonsense", 400, "since"),
         ("/v1/articles/..%2f..%2fetc%2fpasswd", 404, "nothing"),

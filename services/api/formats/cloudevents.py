@@ -1,0 +1,50 @@
+"""Articles as CloudEvents in JSON, with the attributes that they have on Kafka: whoever reads both sees one event.
+
+See: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from shared.contracts import Pipeline, Revision
+from shared.topics import DEDUPLICATOR, ENRICHED
+
+MEDIA_TYPE = "application/cloudevents+json"
+BATCH_MEDIA_TYPE = "application/cloudevents-batch+json"
+
+
+class _Named(msgspec.Struct, frozen=True):
+    """What the attributes are made from; the rest of an article is passed on unread."""
+
+    id: str
+    revision: Revision
+    pipeline: Pipeline
+
+
+_NAMED = msgspec.json.Decoder(_Named)
+
+
+def event(body: bytes) -> bytes:
+    """The event around an article's stored bytes."""
+    article = _NAMED.decode(body)
+    attributes = msgspec.json.encode(
+        {
+            "specversion": "1.0",
+            "id": f"{article.id}.{article.revision.hash}",
+            "source": f"khabar/{DEDUPLICATOR.name}",
+            "type": ENRICHED.event_type,
+            "time": article.pipeline.enriched_at or article.pipeline.normalized_at,
+            "subject": article.id,
+            "datacontenttype": "application/json",
+            "dataschema": "urn:khabar:enriched:v1",
+        }
+    )
+    return b'%s,"data":%s}' % (attributes[:-1], body)
+
+
+def batched(events: Sequence[bytes]) -> bytes:
+    """The events as one array."""
+    return b"[%s]" % b",".join(events)

@@ -1,0 +1,118 @@
+"""The formats that articles can be asked for in, and how each is written: the stored bytes, or made from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import msgspec
+from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, Operation, Schema
+from litestar.openapi.spec.enums import OpenAPIType
+from litestar.params import QueryParameter
+
+from services.api.formats import cloudevents
+from services.api.formats.ninjs import Ninjs, ninjs
+from services.cache.reading import Page
+from shared.contracts import EnrichedArticle
+
+Format = Literal["khabar", "ninjs", "cloudevents"]
+FormatAsked = Annotated[
+    Format,
+    QueryParameter(description="the articles' own form, IPTC ninjs 3.1, or CloudEvents 1.0 in JSON"),
+]
+_JSON = "application/json"
+MEDIA_TYPES: Mapping[Format, str] = {"khabar": _JSON, "ninjs": _JSON, "cloudevents": cloudevents.MEDIA_TYPE}
+PAGE_MEDIA_TYPES: Mapping[Format, str] = {**MEDIA_TYPES, "cloudevents": cloudevents.BATCH_MEDIA_TYPE}
+_ARTICLE = msgspec.json.Decoder(EnrichedArticle)
+
+
+class _Page(msgspec.Struct, frozen=True, kw_only=True):
+    cursor: Annotated[
+        str | None,
+        msgspec.Meta(
+            description="give it as `since`, here or to the stream, for what arrives next; null on later pages"
+        ),
+    ]
+    next: Annotated[str | None, msgspec.Meta(description="where the next page is; null on the last")]
+    resumed: Annotated[
+        bool,
+        msgspec.Meta(description="the cursor was of an earlier index: some articles may come again, none is left out"),
+    ]
+
+
+class ArticlePage(_Page, frozen=True, kw_only=True):
+    """One page of articles."""
+
+    articles: list[EnrichedArticle]
+
+
+class NinjsPage(_Page, frozen=True, kw_only=True):
+    """One page of articles as IPTC ninjs 3.1."""
+
+    articles: list[Ninjs]
+
+
+# Litestar takes unions here, which its types do not say.
+ANY_PAGE: Any = ArticlePage | NinjsPage
+ANY_ARTICLE: Any = EnrichedArticle | Ninjs
+
+
+def written(form: Format, body: bytes) -> bytes:
+    """One article, from its stored bytes."""
+    match form:
+        case "khabar":
+            return body
+        case "ninjs":
+            return msgspec.json.encode(ninjs(_ARTICLE.decode(body)))
+        case "cloudevents":
+            return cloudevents.event(body)
+
+
+def written_page(form: Format, page: Page, cursor: str | None, following: str | None) -> bytes:
+    """An ArticlePage, a NinjsPage, or a batch of events, which has no place for more than the articles."""
+    bodies = [written(form, item.body) for item in page.items]
+    if form == "cloudevents":
+        return cloudevents.batched(bodies)
+    return b'{"articles":[%s],"cursor":%s,"next":%s,"resumed":%s}' % (
+        b",".join(bodies),
+        msgspec.json.encode(cursor),
+        msgspec.json.encode(following),
+        msgspec.json.encode(page.resumed),
+    )
+
+
+_EVENT = Schema(
+    type=OpenAPIType.OBJECT,
+    description="a CloudEvent whose `data` is the article; `id` is article id, a point, revision hash",
+    required=["specversion", "id", "source", "type", "time", "subject", "datacontenttype", "dataschema", "data"],
+    properties={
+        **{
+            name: Schema(type=OpenAPIType.STRING)
+            for name in ("specversion", "id", "source", "type", "time", "subject", "datacontenttype", "dataschema")
+        },
+        "data": Schema(type=OpenAPIType.OBJECT),
+    },
+)
+
+
+@dataclass
+class ArticleOperation(Operation):
+    """Tells the OpenAPI document of CloudEvents beside JSON: a response of Litestar's has one media type."""
+
+    def __post_init__(self) -> None:
+        _add(self, cloudevents.MEDIA_TYPE, _EVENT)
+
+
+@dataclass
+class PageOperation(Operation):
+    """The same for pages."""
+
+    def __post_init__(self) -> None:
+        _add(self, cloudevents.BATCH_MEDIA_TYPE, Schema(type=OpenAPIType.ARRAY, items=_EVENT))
+
+
+def _add(operation: Operation, media_type: str, schema: Schema) -> None:
+    response = (operation.responses or {})["200"]
+    assert isinstance(response, OpenAPIResponse)
+    response.content = {**(response.content or {}), media_type: OpenAPIMediaType(schema=schema)}
