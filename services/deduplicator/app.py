@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from services.deduplicator.redis_index import RedisIndex
-from services.deduplicator.redis_keys import RedisKeys
+from services.deduplicator.redis_index import index_of
 from services.deduplicator.restoring import RestoringDeduplicator
 from services.deduplicator.stage import Deduplicator
 from shared.contracts import ClassifiedArticle, decode
@@ -19,13 +18,7 @@ from shared.topics import DEDUPLICATOR
 async def serve(settings: Settings, health: Health) -> int:
     """Runs until SIGTERM; gives the exit status."""
     redis = connect(settings)
-    index = RedisIndex(
-        redis,
-        RedisKeys(settings.key_prefix),
-        window_days=settings.window_days,
-        claim_days=settings.retention_days + 1,  # no redelivery may outlive its claim
-    )
-    stage = RestoringDeduplicator(Deduplicator(index), redis, History(settings), settings)
+    stage = RestoringDeduplicator(Deduplicator(index_of(redis, settings)), redis, History(settings), settings)
     run = StageRun(
         DEDUPLICATOR,
         decode=lambda value: decode(value, ClassifiedArticle),

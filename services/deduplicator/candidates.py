@@ -19,11 +19,12 @@ _NEAR_TIE = 20  # thousandths: nearer than this, the original of a group goes be
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """The match, the reference of its record, and its group."""
+    """The match, the reference of its record, its group, and copies in other groups, one of each."""
 
     match: Match
     ref: Ref
     group: bytes
+    joins: tuple[Ref, ...]
 
 
 def ranked(entry: Entry, refs: Iterable[Ref], window_days: int) -> tuple[Ref, ...]:
@@ -50,7 +51,8 @@ def best_match(entry: Entry, refs: Sequence[Ref], records: Sequence[Record | Non
         if record is not None and is_candidate(entry, record, window_days)
     ]
     this = entry.fingerprint.sketch
-    best: Matched | None = None
+    best: tuple[Match, Ref, bytes] | None = None
+    copies: dict[bytes, Ref] = {}  # the first of each group
     best_rank: tuple[int, int, bool] | None = None
     for (ref, record), maybe in zip(
         candidates, promising(this, [record.sketch for _, record in candidates]), strict=True
@@ -60,12 +62,17 @@ def best_match(entry: Entry, refs: Sequence[Ref], records: Sequence[Record | Non
         verdict = judge(this, record.sketch)
         if verdict.relation is None:
             continue
+        if verdict.relation == "copy":
+            copies.setdefault(record.group, ref)
         rank = _rank(verdict.relation, verdict, record)
         if best_rank is None or rank > best_rank:
             best_rank = rank
             match = Match(record.id, verdict.relation, verdict.containment, verdict.contained, verdict.method)
-            best = Matched(match, ref, record.group)
-    return best
+            best = match, ref, record.group
+    if best is None:
+        return None
+    match, ref, group = best
+    return Matched(match, ref, group, tuple(other for other_group, other in copies.items() if other_group != group))
 
 
 def _rank(relation: Relation, verdict: Verdict, record: Record) -> tuple[int, int, bool]:

@@ -1,11 +1,13 @@
 -- Decides on proposals in order, in one atomic step, and moves the position. Layouts: packing.py.
--- KEYS: generation, position; for each proposal its claims, its record, the record of its match, its postings.
--- ARGV: follows, reaches, generation, seconds of a claim, seconds of a record and posting, references in a posting;
+-- KEYS: generation, position, joins of this generation, joins of the one before; for each proposal its claims,
+--       its record, the record of its match, the records of the copies whose groups it joins, its postings.
+-- ARGV: follows, reaches, generation, seconds of a claim, seconds of a record and posting, references in a posting,
+--       joins that are followed at most;
 --       for each proposal: offset, tail, id, revision, reference, field hashes, '1' if it was claimed before,
---       match, references seen, day and sketch, posting fields (5 bytes each).
+--       match, how many groups it joins, references seen, day and sketch, posting fields (5 bytes each).
 -- Returns {'behind', known} and changes nothing, or {'done', claim, ...}: fewer claims than proposals where the next
 -- one has to be judged again.
-local FIELD, REF, FIELD_HASH, PER_PROPOSAL = 5, 8, 4, 11
+local FIELD, REF, FIELD_HASH, PER_PROPOSAL = 5, 8, 4, 12
 local HEAD = 12 -- number and revision, before the field hashes
 local GROUP_FIRST, GROUP_LAST = 24, 39 -- in a record
 local FIRST_VERSION = string.rep('\0', 8)
@@ -20,7 +22,8 @@ if known < follows then
 end
 
 local answer = {'done'}
-local first = 7
+local first = 8
+local joins_now, joins_before, joins_followed = KEYS[3], KEYS[4], tonumber(ARGV[7])
 local same_generation = tonumber(redis.call('GET', KEYS[1]) or '-1') == generation
 local here = {}
 
@@ -43,12 +46,39 @@ local function version(claims, revision, hashes)
     return number, previous, changed, struct.pack('>I4', number) .. revision .. hashes
 end
 
+-- The group that this one is part of by now.
+local function joined_into(group)
+    for _ = 1, joins_followed do
+        local into = redis.call('HGET', joins_now, group) or redis.call('HGET', joins_before, group)
+        if not into then
+            break
+        end
+        group = into
+    end
+    return group
+end
+
 local function group_of(id, match, record_of_match)
     if string.sub(match, 1, 1) == NO_MATCH then
         return id
     end
     local group = redis.call('GETRANGE', record_of_match, GROUP_FIRST, GROUP_LAST)
-    return group ~= '' and group or string.sub(match, 2, 17)
+    return joined_into(group ~= '' and group or string.sub(match, 2, 17))
+end
+
+-- Makes the groups of these copies part of this one; says which, one after the other.
+local function join(group, key, copies)
+    local joined = {}
+    for place = key, key + copies - 1 do
+        local other = redis.call('GETRANGE', KEYS[place], GROUP_FIRST, GROUP_LAST)
+        other = other ~= '' and joined_into(other) or group
+        if other ~= group then
+            redis.call('HSET', joins_now, other, group)
+            redis.call('EXPIRE', joins_now, index_seconds)
+            joined[#joined + 1] = other
+        end
+    end
+    return joined
 end
 
 -- The postings as they are now; nil where one holds a reference that was not judged.
@@ -85,16 +115,17 @@ end
 
 local done = nil
 local complete = true
-local key = 3
+local key = 5
 for argument = first, #ARGV, PER_PROPOSAL do
-    local offset, tail, id, revision, ref, hashes, claimed, match, seen, rest, fields =
+    local offset, tail, id, revision, ref, hashes, claimed, match, copies, seen, rest, fields =
         unpack(ARGV, argument, argument + PER_PROPOSAL - 1)
     local claims, record, record_of_match = KEYS[key], KEYS[key + 1], KEYS[key + 2]
+    local first_posting = key + 3 + tonumber(copies)
     local claim = redis.call('HGET', claims, revision)
     if not claim then
         local values = nil
         if same_generation and claimed == '0' then
-            values = postings(key + 3, fields, ref, seen)
+            values = postings(first_posting, fields, ref, seen)
         end
         if not values then
             complete = false
@@ -102,16 +133,18 @@ for argument = first, #ARGV, PER_PROPOSAL do
         end
         local number, previous, changed, head = version(claims, revision, hashes)
         local group = group_of(id, match, record_of_match)
-        claim = match .. struct.pack('>c16I4c8I2', group, number, previous, changed) .. tail
+        local joined = join(group, key + 3, tonumber(copies))
+        claim = match .. struct.pack('>c16I4c8I2B', group, number, previous, changed, #joined)
+            .. table.concat(joined) .. tail
         redis.call('HSET', claims, revision, claim, 'head', head)
         redis.call('SET', record, id .. revision .. group .. rest, 'EX', index_seconds)
-        add(key + 3, fields, values, ref)
+        add(first_posting, fields, values, ref)
     end
     redis.call('EXPIRE', claims, claim_seconds)
     here[ref] = true
     answer[#answer + 1] = claim
     done = tonumber(offset)
-    key = key + 3 + #fields / FIELD
+    key = first_posting + #fields / FIELD
 end
 
 if complete then

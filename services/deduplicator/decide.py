@@ -35,7 +35,7 @@ async def decide(index: Index, span: Span, entries: Sequence[Entry]) -> list[Ans
 async def _decide_part(index: Index, span: Span, entries: Sequence[Entry]) -> tuple[Answer, ...]:
     lookup = await index.lookup(entries)
     needed = wanted(entries, lookup, index.window_days)
-    records = await index.records(needed.refs)
+    records = await index.records(lookup.generation, needed.refs)
     proposals = await asyncio.to_thread(propose, entries, lookup, needed, records, index.window_days)
     claimed = await index.claim(span, lookup.generation, proposals)
     return claimed.answers

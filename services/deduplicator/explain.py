@@ -44,6 +44,7 @@ class Explanation:
     """What the index would say of the article now; candidates in the order in which they were judged."""
 
     decided: Claim | None  # what was published of this very version, if anything was
+    group: str | None  # the one that this version's is part of by now, if the index still holds it
     words: int
     keys: int
     window_days: int
@@ -72,7 +73,7 @@ async def explain(index: Index, entry: Entry) -> Explanation:
     (found,) = lookup.found
     shared = (*found.older, *found.current)
     refs = ranked(entry, shared, index.window_days)
-    records = await index.records(refs)
+    own, *records = await index.records(lookup.generation, [entry.ref, *refs])
     candidates = []
     for ref, record in zip(refs, records, strict=True):
         if record is None:
@@ -92,6 +93,7 @@ async def explain(index: Index, entry: Entry) -> Explanation:
         )
     return Explanation(
         decided=found.claim,
+        group=own.group.hex() if own else None,
         words=len(entry.fingerprint.sketch),
         keys=len(entry.fingerprint.keys),
         window_days=index.window_days,

@@ -17,6 +17,9 @@ REFS_PER_KEY = (
 )
 WINDOW_DAYS = 3  # 39 % of the articles of 14 papers had a copy within it
 LONGEST_WINDOW_DAYS = 14
+JOINS_FOLLOWED = (
+    64  # from a group to the one it is part of by now: each is one join, and more than a few are unheard of
+)
 CALL_ENTRIES = 100  # claimed in one call, which keeps Redis from answering others for some 10 ms
 CLAIM_DAYS = 8  # above the retention of the topics (7 days): no redelivery may outlive its claim
 
@@ -34,11 +37,11 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What the index holds of one revision, to judge others by; it never changes."""
+    """What the index holds of one revision, to judge others by; only the group changes, by being joined."""
 
     id: bytes
     revision: bytes
-    group: bytes
+    group: bytes  # the one that its own is part of by now
     day: int
     sketch: Sketch
 
@@ -53,6 +56,7 @@ class Claim:
     changed: tuple[str, ...]
     match: Match | None
     group: bytes
+    joined: tuple[bytes, ...] = ()  # groups that turned out to be this one, and are part of it from here on
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +80,14 @@ class Lookup:
 class Proposal:
     """An entry with what it was judged to be, against the references in `seen` and all earlier entries of the call.
 
-    `matched` is the reference of the match. `claimed`: the lookup found its claim, so that it was not judged.
+    `matched` is the reference of the match, `joins` has those of its copies in other groups than the match's, one of
+    each. `claimed`: the lookup found its claim, so that it was not judged.
     """
 
     entry: Entry
     match: Match | None
     matched: Ref | None
+    joins: tuple[Ref, ...]
     seen: frozenset[Ref]
     claimed: bool
 
@@ -122,8 +128,8 @@ class Index(Protocol):
         """What is known of each entry."""
         ...
 
-    async def records(self, refs: Sequence[Ref]) -> Sequence[Record | None]:
-        """The records under the references, None where the window has passed."""
+    async def records(self, generation: int, refs: Sequence[Ref]) -> Sequence[Record | None]:
+        """The records under the references, None where the window has passed; the generation is the lookup's."""
         ...
 
     async def claim(self, span: Span, generation: int, proposals: Sequence[Proposal]) -> Claimed:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from services.deduplicator.entry import FIELD_HASH_BYTES, FIELDS, Entry, Ref
 from services.deduplicator.generations import generation_of, looked_up
 from services.deduplicator.index import (
     CLAIM_DAYS,
+    JOINS_FOLLOWED,
     REFS_PER_KEY,
     WINDOW_DAYS,
     Answer,
@@ -40,10 +41,11 @@ class _Versions:
 
 @dataclass(slots=True)
 class _Generation:
-    """What arrived together: postings (references one after the other) and the records behind them."""
+    """What arrived together: postings (references one after the other), the records behind them, groups joined."""
 
     postings: dict[int, bytes] = field(default_factory=dict)
     records: dict[Ref, Record] = field(default_factory=dict)
+    joins: dict[bytes, bytes] = field(default_factory=dict)
 
 
 class MemoryIndex:
@@ -96,15 +98,27 @@ class MemoryIndex:
             current=split_refs(b"".join(current)),
         )
 
-    async def records(self, refs: Sequence[Ref]) -> Sequence[Record | None]:
+    async def records(self, generation: int, refs: Sequence[Ref]) -> Sequence[Record | None]:
         """The records under the references, None where the window has passed."""
+        del generation  # it says which keys hold the joins in Redis; here, all that is kept is looked at
         return [self._record(ref) for ref in refs]
 
     def _record(self, ref: Ref) -> Record | None:
         for generation in self._generations.values():
             if ref in generation.records:
-                return generation.records[ref]
+                record = generation.records[ref]
+                group = self._joined_into(record.group)
+                return record if group == record.group else replace(record, group=group)
         return None
+
+    def _joined_into(self, group: bytes) -> bytes:
+        """The group that this one is part of by now."""
+        for _ in range(JOINS_FOLLOWED):
+            into = next((one.joins[group] for one in self._generations.values() if group in one.joins), None)
+            if into is None:
+                break
+            group = into
+        return group
 
     async def claim(self, span: Span, generation: int, proposals: Sequence[Proposal]) -> Claimed:
         """Decides on the proposals in order, in one atomic step that also moves the position."""
@@ -157,7 +171,7 @@ class MemoryIndex:
         group = entry.id
         if match is not None and proposal.matched is not None:
             record = self._record(proposal.matched)
-            group = record.group if record else match.of
+            group = record.group if record else self._joined_into(match.of)
         return Claim(
             at=entry.at,
             number=versions.number + 1 if versions else 1,
@@ -165,7 +179,18 @@ class MemoryIndex:
             changed=_changed(versions.fields, entry.fields) if versions else (),
             match=match,
             group=group,
+            joined=self._join(group, proposal.joins),
         )
+
+    def _join(self, group: bytes, copies: Sequence[Ref]) -> tuple[bytes, ...]:
+        """Makes the groups of these copies part of this one; says which."""
+        joined: list[bytes] = []
+        for ref in copies:
+            record = self._record(ref)
+            if record is not None and record.group != group:
+                self._generations[self._generation].joins[record.group] = group
+                joined.append(record.group)
+        return tuple(joined)
 
     def _store(self, entry: Entry, claim: Claim) -> None:
         versions = self._versions.setdefault(entry.id, _Versions(self._generation))
@@ -188,7 +213,11 @@ class MemoryIndex:
         self._turn(generation_of(self._clock, self._window_days))
         for one in restored:
             self._store(one.entry, one.claim)
-            if one.indexed and self._record(one.entry.ref) is None:
+            if not one.indexed:
+                continue
+            for group in one.claim.joined:
+                self._generations[self._generation].joins.setdefault(group, one.claim.group)
+            if self._record(one.entry.ref) is None:
                 self._add(one.entry, one.claim.group)
         self._move(span, max(known, span.reaches))
 

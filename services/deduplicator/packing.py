@@ -20,7 +20,7 @@ _RELATIONS: tuple[Relation, ...] = ("copy", "excerpt", "extension")  # the order
 _NO_REVISION = bytes(REVISION_BYTES)
 
 _MATCH = struct.Struct(">B16sHH")
-_DECISION = struct.Struct(">16sI8sH")
+_DECISION = struct.Struct(">16sI8sHB")  # group, number, previous, changed, how many groups are joined
 _RECORD = struct.Struct(">16s8s16sI")
 _TAIL = struct.Struct(">QIB")  # offset, partition, bytes of the topic's name
 
@@ -43,17 +43,19 @@ def pack_tail(at: Coordinates, match: Match | None) -> bytes:
 
 
 def pack_claim(claim: Claim) -> bytes:
-    """Match, group, number, previous, changed, tail."""
+    """Match, group, number, previous, changed, joined groups, tail."""
     changed = sum(1 << FIELDS.index(name) for name in claim.changed if name in FIELDS)
-    decision = _DECISION.pack(claim.group, claim.number, claim.previous or _NO_REVISION, changed)
-    return pack_match(claim.match) + decision + pack_tail(claim.at, claim.match)
+    decision = _DECISION.pack(claim.group, claim.number, claim.previous or _NO_REVISION, changed, len(claim.joined))
+    return pack_match(claim.match) + decision + b"".join(claim.joined) + pack_tail(claim.at, claim.match)
 
 
 def unpack_claim(packed: bytes) -> Claim:
     """The claim in the bytes."""
     relation, of, containment, contained = _MATCH.unpack_from(packed)
-    group, number, previous, changed = _DECISION.unpack_from(packed, MATCH_BYTES)
-    tail = packed[MATCH_BYTES + _DECISION.size :]
+    group, number, previous, changed, joins = _DECISION.unpack_from(packed, MATCH_BYTES)
+    joined_at = MATCH_BYTES + _DECISION.size
+    tail_at = joined_at + joins * ID_BYTES
+    tail = packed[tail_at:]
     offset, partition, name_bytes = _TAIL.unpack_from(tail)
     method_at = _TAIL.size + name_bytes
     match = None
@@ -66,6 +68,7 @@ def unpack_claim(packed: bytes) -> Claim:
         changed=tuple(name for place, name in enumerate(FIELDS) if changed >> place & 1),
         match=match,
         group=group,
+        joined=tuple(packed[place : place + ID_BYTES] for place in range(joined_at, tail_at, ID_BYTES)),
     )
 
 

@@ -55,7 +55,7 @@ class _Judging:
         """The entry judged against what is stored and what was passed before it."""
         seen = frozenset(found.current)
         if found.claim is not None:
-            return Proposal(entry, None, None, seen, claimed=True)
+            return Proposal(entry, None, None, (), seen, claimed=True)
         passed = [ref for key in entry.fingerprint.keys if key in self._passed for ref in self._passed[key]]
         refs = stored
         if passed:
@@ -63,8 +63,8 @@ class _Judging:
         best = best_match(entry, refs, [self._records.get(ref) for ref in refs], self._window_days)
         self._pass(entry, best.group if best else entry.id)
         if best is None:
-            return Proposal(entry, None, None, seen, claimed=False)
-        return Proposal(entry, best.match, best.ref, seen, claimed=False)
+            return Proposal(entry, None, None, (), seen, claimed=False)
+        return Proposal(entry, best.match, best.ref, best.joins, seen, claimed=False)
 
     def _pass(self, entry: Entry, group: bytes) -> None:
         if self._records.get(entry.ref) is not None:

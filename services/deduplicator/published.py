@@ -42,6 +42,7 @@ def _restored(record: PublishedRecord, entry: Entry, indexed_since: float) -> Re
         changed=tuple(revision.changed),
         match=_match(duplicate) if duplicate else None,
         group=bytes.fromhex(duplicate.group) if duplicate else entry.id,
+        joined=tuple(map(bytes.fromhex, duplicate.joined)) if duplicate else (),
     )
     return Restored(entry, claim, indexed=_arrived(record.article) >= indexed_since)
 

@@ -15,6 +15,7 @@ from services.deduplicator.generations import DAY_SECONDS, generation_of, lifeti
 from services.deduplicator.index import (
     CALL_ENTRIES,
     CLAIM_DAYS,
+    JOINS_FOLLOWED,
     REFS_PER_KEY,
     WINDOW_DAYS,
     Answer,
@@ -39,6 +40,7 @@ from services.deduplicator.redis_keys import RedisKeys
 from shared.clock import Clock, system_clock
 from shared.positions import NO_OFFSET, PositionBehindError, Span
 from shared.redis import waiting_on_redis
+from shared.settings import Settings
 
 
 class _Script:
@@ -78,6 +80,7 @@ class RedisIndex:
         self._index_seconds = lifetime_seconds(window_days)
         self._clock = clock
         self._lookup = _Script(client, "lookup.lua")
+        self._records = _Script(client, "records.lua")
         self._claim = _Script(client, "claim.lua")
         self._restore = _Script(client, "restore.lua")
 
@@ -111,18 +114,22 @@ class RedisIndex:
             arguments += (entry.revision, self._keys.posting_fields(entry.fingerprint.keys))
         return keys, arguments
 
-    async def records(self, refs: Sequence[Ref]) -> Sequence[Record | None]:
-        """The records under the references, None where the window has passed."""
+    async def records(self, generation: int, refs: Sequence[Ref]) -> Sequence[Record | None]:
+        """The records under the references, None where the window has passed; the generation is the lookup's."""
         if not refs:
             return ()
-        with waiting_on_redis():
-            packed = await self._client.mget([self._keys.record(ref) for ref in refs])
+        keys = [*self._joins(generation), *(self._keys.record(ref) for ref in refs)]
+        packed = await self._records(keys, [JOINS_FOLLOWED])
         return [unpack_record(one) if isinstance(one, bytes) else None for one in packed]
 
     async def claim(self, span: Span, generation: int, proposals: Sequence[Proposal]) -> Claimed:
         """Decides on the proposals in order, in one atomic step that also moves the position."""
-        keys = [self._keys.generation, self._keys.position(span.topic, span.partition)]
-        arguments = self._arguments(span, generation)
+        keys = [
+            self._keys.generation,
+            self._keys.position(span.topic, span.partition),
+            *self._joins(generation),
+        ]
+        arguments = [*self._arguments(span, generation), JOINS_FOLLOWED]
         for proposal in proposals:
             self._add_proposal(proposal, generation, keys, arguments)
         answer = await self._claim(keys, arguments)
@@ -135,6 +142,10 @@ class RedisIndex:
                 for claim, proposal in zip(claims, proposals, strict=False)
             )
         )
+
+    def _joins(self, generation: int) -> tuple[bytes, bytes]:
+        before, now = looked_up(generation, self._window_days)
+        return self._keys.joins(now), self._keys.joins(before)
 
     def _arguments(self, span: Span, generation: int) -> list[bytes | int]:
         return [span.follows, span.reaches, generation, self._claim_seconds, self._index_seconds, REFS_PER_KEY]
@@ -149,6 +160,7 @@ class RedisIndex:
             self._keys.claims(entry.id),
             record,
             self._keys.record(proposal.matched) if proposal.matched else record,
+            *(self._keys.record(ref) for ref in proposal.joins),
         )
         keys += self._keys.posting_hashes(posting_keys, generation)
         packed = pack_record(entry.id, entry.revision, entry.id, entry.day, entry.fingerprint.sketch)
@@ -161,6 +173,7 @@ class RedisIndex:
             entry.fields,
             int(proposal.claimed),
             pack_match(match),
+            len(proposal.joins),
             b"".join(sorted(proposal.seen)),
             packed[REST_AT:],
             self._keys.posting_fields(posting_keys),
@@ -194,7 +207,11 @@ class RedisIndex:
     def _restore_call(
         self, span: Span, generation: int, restored: Sequence[Restored]
     ) -> tuple[list[bytes], list[bytes | int]]:
-        keys = [self._keys.generation, self._keys.position(span.topic, span.partition)]
+        keys = [
+            self._keys.generation,
+            self._keys.position(span.topic, span.partition),
+            self._keys.joins(generation),
+        ]
         arguments = self._arguments(span, generation)
         for one in restored:
             entry, claim = one.entry, one.claim
@@ -209,9 +226,21 @@ class RedisIndex:
                 entry.fields,
                 entry.ref,
                 record if one.indexed else b"",
+                claim.group,
+                b"".join(claim.joined),
                 self._keys.posting_fields(posting_keys),
             )
         return keys, arguments
+
+
+def index_of(redis: Redis, settings: Settings) -> RedisIndex:
+    """The index of these settings."""
+    return RedisIndex(
+        redis,
+        RedisKeys(settings.key_prefix),
+        window_days=settings.window_days,
+        claim_days=settings.retention_days + 1,  # no redelivery may outlive its claim
+    )
 
 
 def parts(span: Span, restored: Sequence[Restored]) -> Iterator[tuple[Span, Sequence[Restored]]]:

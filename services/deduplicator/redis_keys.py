@@ -13,11 +13,11 @@ _KEYS_PER_ARTICLE = 20
 FIELD_BYTES = 5
 
 # Raised with every change of fingerprints or packed bytes: the index then starts anew, and is restored from Kafka.
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 
 
 class RedisKeys:
-    """Names of claims, records, postings, positions and the generation under one prefix."""
+    """Names of claims, records, postings, joins, positions and the generation under one prefix."""
 
     def __init__(self, prefix: str, *, articles_per_generation: int = ARTICLES_PER_GENERATION) -> None:
         self._tag = f"{{{prefix}:dedup}}:{LAYOUT_VERSION}:".encode()
@@ -34,6 +34,10 @@ class RedisKeys:
     def claims(self, article_id: bytes) -> bytes:
         """A hash: the claim of each revision, and the head, which is the latest of them."""
         return self._claims + article_id
+
+    def joins(self, generation: int) -> bytes:
+        """A hash: groups that were joined in that generation, each with the one that it is part of."""
+        return self._tag + b"j:%x" % generation
 
     def record(self, ref: Ref) -> bytes:
         """What others are judged by."""

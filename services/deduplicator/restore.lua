@@ -1,9 +1,10 @@
 -- Puts back what was published, without judging it, and moves the position. Layouts: packing.py.
--- KEYS: generation, position; for each article its claims, its record, its postings.
+-- KEYS: generation, position, joins of this generation; for each article its claims, its record, its postings.
 -- ARGV: follows, reaches, generation, seconds of a claim, seconds of a record and posting, references in a posting;
---       for each article: revision, claim, number, field hashes, reference, record ('' for none), posting fields.
+--       for each article: revision, claim, number, field hashes, reference, record ('' for none), group,
+--       groups that were joined to it, posting fields.
 -- Returns {'behind', known} or {'generation', stored} and changes nothing, or {'done'}.
-local FIELD, REF, PER_ARTICLE = 5, 8, 7
+local FIELD, REF, ID, PER_ARTICLE = 5, 8, 16, 9
 
 local follows, reaches, generation = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local claim_seconds, index_seconds, refs_per_key = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
@@ -31,9 +32,9 @@ local function add(key, field, ref)
     end
 end
 
-local key = 3
+local key = 4
 for argument = 7, #ARGV, PER_ARTICLE do
-    local revision, claim, number, hashes, ref, record, fields =
+    local revision, claim, number, hashes, ref, record, group, joined, fields =
         unpack(ARGV, argument, argument + PER_ARTICLE - 1)
     local claims = KEYS[key]
     if redis.call('HSETNX', claims, revision, claim) == 1 then
@@ -43,6 +44,12 @@ for argument = 7, #ARGV, PER_ARTICLE do
         end
     end
     redis.call('EXPIRE', claims, claim_seconds)
+    if record ~= '' then
+        for place = 1, #joined, ID do
+            redis.call('HSETNX', KEYS[3], string.sub(joined, place, place + ID - 1), group)
+            redis.call('EXPIRE', KEYS[3], index_seconds)
+        end
+    end
     if record ~= '' and redis.call('SET', KEYS[key + 1], record, 'NX', 'EX', index_seconds) then
         for place = 1, #fields, FIELD do
             add(KEYS[key + 1 + (place - 1) / FIELD + 1], string.sub(fields, place, place + FIELD - 1), ref)

@@ -104,6 +104,7 @@ def _duplicate(claim: Claim) -> Duplicate | None:
         relation=match.relation,
         of=match.of.hex(),
         group=claim.group.hex(),
+        joined=[group.hex() for group in claim.joined],
         containment=match.containment / 1000,
         contained=match.contained / 1000,
         method=match.method,

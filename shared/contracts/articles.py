@@ -117,6 +117,10 @@ class Duplicate(Struct, frozen=True, kw_only=True):
     containment: Annotated[Share, Meta(description="the share of the other that is found here")]
     contained: Annotated[Share, Meta(description="the share of this one that is found in the other")]
     method: str
+    joined: Annotated[
+        list[ArticleId],
+        Meta(description="groups that this copy of both shows to be one with `group`: part of it from now on"),
+    ] = []
 
 
 class Revision(Struct, frozen=True, kw_only=True):

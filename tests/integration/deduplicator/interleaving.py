@@ -44,9 +44,9 @@ class GatedIndex:
         await self._gate.turn()
         return await self._index.lookup(entries)
 
-    async def records(self, refs: Sequence[Ref]) -> Sequence[Record | None]:
+    async def records(self, generation: int, refs: Sequence[Ref]) -> Sequence[Record | None]:
         await self._gate.turn()
-        return await self._index.records(refs)
+        return await self._index.records(generation, refs)
 
     async def claim(self, span: Span, generation: int, proposals: Sequence[Proposal]) -> Claimed:
         await self._gate.turn()

@@ -20,7 +20,7 @@ from shared.contracts import ClassifiedArticle, EnrichedArticle, Published
 from shared.outcomes import Outcome
 from tests.integration.deduplicator.interleaving import Gate, GatedIndex, interleaved
 from tests.unit.deduplicator.index_behaviour import DAY, Clock
-from tests.unit.deduplicator.samples import classified, prose, received, span
+from tests.unit.deduplicator.samples import classified, halfway, prose, received, span
 
 pytestmark = pytest.mark.integration
 
@@ -32,6 +32,7 @@ TEXTS = [
     prose(1) + " " + prose(2, 80),
     prose(1)[:500],
     prose(2, 80),
+    *halfway(4, steps=4),
     prose(3, 60).replace("bar", "bar 7"),
     "A short text.",
     "A short text that is longer.",

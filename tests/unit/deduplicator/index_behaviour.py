@@ -10,10 +10,10 @@ from services.deduplicator.fingerprint import fingerprint
 from services.deduplicator.index import Index
 from services.deduplicator.published import PublishedRecord
 from services.deduplicator.stage import Deduplicator
-from shared.contracts import ClassifiedArticle, EnrichedArticle, Published
+from shared.contracts import ClassifiedArticle, Duplicate, EnrichedArticle, Published
 from shared.outcomes import Poison, Publish, Unchanged
 from shared.positions import PositionBehindError, Span
-from tests.unit.deduplicator.samples import NOW, at, classified, prose, received, span
+from tests.unit.deduplicator.samples import NOW, at, classified, halfway, prose, received, span
 
 IndexMaker = Callable[[], Index]
 DAY = 86_400
@@ -98,6 +98,61 @@ class IndexBehaviour:
         assert first is not None
         assert {other.duplicate.group for other in others if other and other.duplicate} == {first.id}
         assert all(other and other.duplicate for other in others)
+
+    async def test_a_copy_of_two_groups_joins_them(self, stage: Deduplicator) -> None:
+        one, between, other = halfway(1)
+        a, b, joining = await run(stage, classified("a", one), classified("b", other), classified("c", between))
+        assert a is not None
+        assert b is not None
+        assert a.duplicate is None
+        assert b.duplicate is None
+        assert joining is not None
+        assert joining.duplicate is not None
+        assert joining.duplicate.relation == "copy"
+        (joined,) = joining.duplicate.joined
+        assert {joining.duplicate.group, joined} == {a.id, b.id}
+        for place, text in enumerate((one, other), start=3):
+            copy = await run_one(stage, classified(f"n{place}", text), place - 1)
+            assert copy.duplicate is not None
+            assert (copy.duplicate.group, copy.duplicate.joined) == (joining.duplicate.group, [])
+
+    async def test_a_group_that_was_joined_may_be_joined_on(self, stage: Deduplicator, clock: Clock) -> None:
+        steps = halfway(1, steps=5)
+        first = await run(stage, *(classified(f"n{place}", steps[place]) for place in (0, 2, 4)))
+        clock.now += 3 * DAY  # joins are found from the generation after, too
+        joins = await run(stage, classified("n1", steps[1]), classified("n3", steps[3]), follows=2)
+        copies = await run(stage, *(classified(f"c{place}", steps[place]) for place in (0, 2, 4)), follows=4)
+        duplicates = [event.duplicate for event in joins + copies if event is not None and event.duplicate]
+        assert len(duplicates) == 5
+        assert len({duplicate.group for duplicate in duplicates[1:]}) == 1
+        joined = [group for duplicate in duplicates for group in duplicate.joined]
+        assert sorted([*joined, duplicates[-1].group]) == sorted(event.id for event in first if event)
+
+    async def test_a_join_is_told_again_by_a_redelivery_alone(self, stage: Deduplicator) -> None:
+        one, between, other = halfway(1)
+        articles = [classified("a", one), classified("b", other), classified("c", between)]
+        first = await run(stage, *articles)
+        assert await run(stage, *articles) == first
+        again = await run_one(stage, classified("d", between), 2)
+        assert again.duplicate is not None
+        assert again.duplicate.joined == []
+
+    async def test_what_extends_two_articles_does_not_make_them_one(self, stage: Deduplicator) -> None:
+        both = prose(1) + "\n" + prose(2)
+        _, _, digest = await run(stage, classified("a", prose(1)), classified("b", prose(2)), classified("c", both))
+        assert digest is not None
+        assert digest.duplicate is not None
+        assert (digest.duplicate.relation, digest.duplicate.joined) == ("extension", [])
+
+    async def test_a_revision_is_no_copy_of_what_was_joined_to_its_group(self, stage: Deduplicator) -> None:
+        one, between, other = halfway(1)
+        texts = {"a": one, "b": other}
+        _, _, joining = await run(stage, *(classified(name, texts[name]) for name in texts), classified("c", between))
+        assert joining is not None
+        assert joining.duplicate is not None
+        (name,) = [name for name in texts if classified(name, "").id == joining.duplicate.group]
+        revision = await run_one(stage, classified(name, texts[name] + " corrected"), 2)
+        assert revision.duplicate is None
 
     async def test_other_articles_are_new(self, stage: Deduplicator) -> None:
         events = await run(stage, *(classified(f"n{seed}", prose(seed)) for seed in range(30)))
@@ -287,6 +342,20 @@ class RestoreBehaviour:
         assert [verdict(event) for event in await run(restored, *articles)] == [verdict(e) for e in published]
         assert [verdict(event) for event in await run(restored, *late, follows=4)] == expected
         assert await run(restored, *articles, follows=7) == [None] * 5
+
+    async def test_joins_are_restored(self, new_index: IndexMaker, clock: Clock) -> None:
+        one, between, other = halfway(1)
+        stage = Deduplicator(new_index(), clock=clock)
+        published = await run(stage, classified("a", one), classified("b", other), classified("c", between))
+        late = [classified("d", one), classified("e", other)]
+        expected = [verdict(event) for event in await run(stage, *late, follows=2)]
+
+        restored = Deduplicator(new_index(), clock=clock)
+        records = [PublishedRecord(event, at(offset)) for offset, event in enumerate(published) if event]
+        await restored.restore(span(-1, 2), records)
+        assert [verdict(event) for event in await run(restored, *late, follows=2)] == expected
+        groups = {event.duplicate.group for event in published if event and event.duplicate}
+        assert {duplicate.group for _, _, duplicate in expected if isinstance(duplicate, Duplicate)} == groups
 
     async def test_what_left_the_window_keeps_its_claim_and_is_no_candidate(
         self, new_index: IndexMaker, clock: Clock

@@ -26,6 +26,12 @@ def prose(seed: int, words: int = 120) -> str:
     return " ".join(chosen.choice(_WORDS) + str(seed if chosen.random() < 0.02 else "") for _ in range(words))
 
 
+def halfway(seed: int, *, steps: int = 3) -> list[str]:
+    """Texts of 120 words that each share 102 with the next one, and too few to be copies with the one after it."""
+    words = prose(seed, 120 + 18 * (steps - 1)).split()
+    return [" ".join(words[18 * step : 120 + 18 * step]) for step in range(steps)]
+
+
 def classified(name: str, text: str, **fields: Any) -> ClassifiedArticle:
     """A classified article; the name decides its id."""
     title = fields.pop("title", f"Title of {name}")
