@@ -20,6 +20,7 @@ from redis.asyncio import Redis
 import shared
 from services.api.articles import list_articles, one_article
 from services.api.feeds.routes import FEEDS
+from services.api.history import HISTORY
 from services.api.hub import Hub
 from services.api.page.routes import PageRequest, article, page_of, static_file, wants_page, wire
 from services.api.page.wire import FilterValues
@@ -86,7 +87,17 @@ def create_api(settings: Settings) -> Api:
             await redis.aclose()
 
     app = Litestar(
-        route_handlers=[list_articles, one_article, *FEEDS, stream_articles, push_articles, wire, article, static_file],
+        route_handlers=[
+            list_articles,
+            one_article,
+            *HISTORY,
+            *FEEDS,
+            stream_articles,
+            push_articles,
+            wire,
+            article,
+            static_file,
+        ],
         dependencies={"wanted": Provide(provide_filter)},
         guards=[only_known_parameters],
         exception_handlers={Exception: _answer_error},
