@@ -39,6 +39,7 @@ class _Held:
     sequence: int
     article: str
     facets: frozenset[str]
+    published_ms: int | None
     place: Cursor
     frame: bytes
 
@@ -91,7 +92,7 @@ class Hub:
         for held in self._held[bisect_right(self._sequences, place.sequence) :]:
             if size >= CHUNK_BYTES:
                 return Chunk(b"".join(frames), reached)
-            if wanted.matches(held.article, held.facets):
+            if wanted.matches(held.article, held.facets, held.published_ms):
                 frames.append(held.frame)
                 size += len(held.frame)
             reached = held.place
@@ -150,8 +151,10 @@ class Hub:
     def _hold(self, items: tuple[Item, ...], reached: Cursor) -> None:
         for item in items:
             frame = article_frame(item)
-            place = item.entry.cursor
-            self._held.append(_Held(place.sequence, item.entry.id, frozenset(item.entry.facets), place, frame))
+            entry = item.entry
+            self._held.append(
+                _Held(entry.cursor.sequence, entry.id, frozenset(entry.facets), entry.published_ms, entry.cursor, frame)
+            )
             self._bytes += len(frame)
         self._reached = reached
         self._forget_oldest()

@@ -1,13 +1,10 @@
 -- Applies one batch: positions, epoch, sequence, stream, facets, in one step that nothing comes between.
 -- KEYS: Keys.index, in its order.
 -- ARGV: partition, follows, reaches, token (of a new epoch, should one begin), then for each event
---   id (16 bytes), revision, enriched (ms), facets (NUL between), source (as people read it).
+--   id (16 bytes), revision, enriched (ms), facets (NUL between), source (as people read it), published (ms, or '').
 -- Gives {known} where Redis has lost what the batch follows; else {known, {1 applied | 0 known before, ...}}.
-local state, positions, stream, articles, superseded, facets, values = unpack(KEYS)
+local state, positions, stream, articles, superseded, facets, values, published = unpack(KEYS)
 local partition, follows, reaches, token = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
-
--- Lua writes large numbers as 1.7e+12.
-local function whole(number) return string.format('%.0f', number) end
 
 local known = tonumber(redis.call('HGET', positions, partition) or '-1')
 if known < follows then return {known} end
@@ -31,6 +28,7 @@ if kept[1] ~= run_id then
   end
   redis.call('HSET', state, 'run_id', run_id, 'epoch', token, 'lineage', table.concat(lineage, ' '))
 end
+if not kept[4] then redis.call('HSET', state, 'form', FORM) end
 
 -- Never backwards, so that readers can be resumed by time.
 local now = redis.call('TIME')
@@ -38,10 +36,6 @@ time = math.max(time, tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 10
 
 local function bytes_of(hex)
   return (string.gsub(hex, '%x%x', function(pair) return string.char(tonumber(pair, 16)) end))
-end
-
-local function hex_of(bytes)
-  return (string.gsub(bytes, '.', function(byte) return string.format('%02x', string.byte(byte)) end))
 end
 
 local function add(facet, number) redis.call('ZADD', facets .. facet, number, number) end
@@ -56,14 +50,21 @@ local function add_to_groups(id, number, group)
   if redis.call('EXISTS', facets .. own) == 1 then add(own, number) end
 end
 
-local function apply(id, revision, enriched, names, source)
+local function add_published(number, at)
+  local day = whole(day_of(at))
+  redis.call('ZADD', published .. day, number, whole(block_of(number)))
+  redis.call('ZADD', published .. 'days', day, day)
+end
+
+local function apply(id, revision, enriched, names, source, published_at)
   local before = redis.call('HGET', articles, id)
   local old, old_revision = string.match(before or '', '^(%d+):(%d+)$')
   if old and tonumber(old_revision) >= tonumber(revision) then return 0 end
   sequence = sequence + 1
   local number, group = whole(sequence), nil
   redis.call('XADD', stream, number .. '-0', 'i', id, 'r', revision, 't', whole(time),
-             'e', whole(math.min(tonumber(enriched), time)), 'f', names)
+             'e', whole(math.min(tonumber(enriched), time)), 'f', names, 'p', published_at)
+  if published_at ~= '' then add_published(number, published_at) end
   if old then redis.call('ZADD', superseded, old, old) end
   for facet in string.gmatch(names, '%Z+') do
     add(facet, number)
@@ -80,8 +81,8 @@ local function apply(id, revision, enriched, names, source)
 end
 
 local applied = {}
-for at = 5, #ARGV, 5 do
-  applied[#applied + 1] = apply(ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4])
+for at = 5, #ARGV, 6 do
+  applied[#applied + 1] = apply(unpack(ARGV, at, at + 5))
 end
 redis.call('HSET', state, 'sequence', whole(sequence), 'time', whole(time))
 redis.call('HSET', positions, partition, whole(math.max(known, reaches)))

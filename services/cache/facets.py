@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from shared.contracts import EnrichedArticle
@@ -13,6 +14,8 @@ Duplicates = Literal["show", "hide", "only"]
 
 SEPARATOR = "\0"  # between the facets of a stream entry; folded text holds none
 DUPLICATE = "duplicate"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 def source_key(source: str) -> str:
@@ -37,9 +40,22 @@ def _facets(article: EnrichedArticle) -> Iterator[str]:
         yield DUPLICATE
 
 
+def published_ms(article: EnrichedArticle) -> int | None:
+    """`published.at` in epoch milliseconds, however exactly it is known; None where it is no time that can be read."""
+    try:
+        at = datetime.fromisoformat(article.published.at)
+    except ValueError:
+        return None
+    return (at.astimezone(UTC) - _EPOCH if at.tzinfo else at.replace(tzinfo=UTC) - _EPOCH) // _MILLISECOND
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a reader asks for; all that is given must hold. `group` takes in the article that the group is named by."""
+    """What a reader asks for; all that is given must hold.
+
+    `group` takes in the article that the group is named by. Published times are epoch milliseconds, both included,
+    and compared with `published.at`, the first moment of what is known to the day alone.
+    """
 
     language: str | None = None
     topic: str | None = None
@@ -47,6 +63,8 @@ class Filter:
     source: str | None = None
     group: str | None = None
     duplicates: Duplicates = "show"
+    published_from_ms: int | None = None
+    published_to_ms: int | None = None
 
     def required(self) -> tuple[str, ...]:
         """The facets that an article must have."""
@@ -64,8 +82,15 @@ class Filter:
         """The facet that an article must not have."""
         return DUPLICATE if self.duplicates == "hide" else None
 
-    def matches(self, article: str, facets: Collection[str]) -> bool:
-        """Whether the article of that id and those facets is asked for."""
-        if self.excluded() in facets:
+    def matches(self, article: str, facets: Collection[str], published: int | None) -> bool:
+        """Whether the article of that id and those facets, published then (ms), is asked for."""
+        if self.excluded() in facets or not self._takes_in(published):
             return False
         return all(facet in facets or facet == f"group:{article}" for facet in self.required())
+
+    def _takes_in(self, published: int | None) -> bool:
+        if self.published_from_ms is None and self.published_to_ms is None:
+            return True
+        if published is None or (self.published_from_ms is not None and published < self.published_from_ms):
+            return False
+        return self.published_to_ms is None or published <= self.published_to_ms

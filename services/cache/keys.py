@@ -17,7 +17,7 @@ class Keys:
 
     @property
     def state(self) -> str:
-        """Hash: epoch, lineage (the epochs before it), run_id (of the Redis process), sequence, time (ms), pruned."""
+        """Hash: epoch, lineage (the epochs before), run_id (of Redis), sequence, time (ms), pruned, form."""
         return f"{self._index}:state"
 
     @property
@@ -27,7 +27,7 @@ class Keys:
 
     @property
     def stream(self) -> str:
-        """Stream: `<sequence>-0` to i (id, 16 bytes), r (revision), t (applied, ms), e (enriched, ms), f (facets)."""
+        """Stream: `<sequence>-0` to id (16 bytes), revision, facets, and when (ms) applied (t), enriched, published."""
         return f"{self._index}:stream"
 
     @property
@@ -51,9 +51,23 @@ class Keys:
         return f"{self._index}:values:"
 
     @property
+    def published(self) -> str:
+        """What comes before a day in the name of its sorted set of blocks, and before `days` in that of all days."""
+        return f"{self._index}:published:"
+
+    @property
     def index(self) -> tuple[str, ...]:
         """The keys that every Lua call of the index declares, in its order."""
-        return (self.state, self.positions, self.stream, self.articles, self.superseded, self.facets, self.values)
+        return (
+            self.state,
+            self.positions,
+            self.stream,
+            self.articles,
+            self.superseded,
+            self.facets,
+            self.values,
+            self.published,
+        )
 
     def body(self, article: str, revision: int) -> str:
         """The stored bytes of one revision."""

@@ -1,14 +1,8 @@
 -- Forgets, oldest first, what is older than the retention: a bounded number of entries a call.
 -- KEYS: Keys.index, in its order. ARGV: retention (ms; 0: whatever their age), entries at most.
 -- Gives id and revision of each that was forgotten.
-local state, _, stream, articles, superseded, facets, values = unpack(KEYS)
+local state, _, stream, articles, superseded, facets, values, published = unpack(KEYS)
 local retention, most = tonumber(ARGV[1]), tonumber(ARGV[2])
-
-local function whole(number) return string.format('%.0f', number) end
-
-local function hex_of(bytes)
-  return (string.gsub(bytes, '.', function(byte) return string.format('%02x', string.byte(byte)) end))
-end
 
 local function remove(facet, number)
   redis.call('ZREM', facets .. facet, number)
@@ -16,6 +10,13 @@ local function remove(facet, number)
     local dimension, value = string.match(facet, '^(%l+):(.*)$')
     if dimension and dimension ~= 'group' then redis.call('HDEL', values .. dimension, value) end
   end
+end
+
+-- Nothing older is left when this is called.
+local function remove_published(at, number)
+  local day = whole(day_of(at))
+  redis.call('ZREMRANGEBYSCORE', published .. day, '-inf', number)
+  if redis.call('EXISTS', published .. day) == 0 then redis.call('ZREM', published .. 'days', day) end
 end
 
 local now = redis.call('TIME')
@@ -29,6 +30,8 @@ for _, entry in ipairs(redis.call('XRANGE', stream, whole(pruned + 1) .. '-0', '
   for facet in string.gmatch(fields[10], '%Z+') do remove(facet, number) end
   redis.call('ZREM', facets .. 'group:' .. hex_of(id), number)
   redis.call('ZREM', superseded, number)
+  local published_at = tonumber(fields[12] or '')
+  if published_at then remove_published(published_at, number) end
   local newest = redis.call('HGET', articles, id)
   if newest and string.match(newest, '^%d+') == number then redis.call('HDEL', articles, id) end
   pruned = tonumber(number)

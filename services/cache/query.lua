@@ -1,21 +1,27 @@
 -- Reads one page of the index, in order of arrival or newest first. Changes nothing.
 -- KEYS: Keys.index, in its order.
 -- ARGV: order (asc | desc), epoch, sequence and time (ms) of the cursor (sequence -1: none, begin at this order's
---   first), margin (ms), limit, budget (entries looked at), revisions (all | latest), excluded facet or '', then the
---   facets that an article must have.
+--   first), margin (ms), limit, budget (entries looked at), revisions (all | latest), excluded facet or '', earliest
+--   and latest time of publication (ms, both included) or '', then the facets that an article must have.
 -- Gives {epoch, newest sequence, its time, 1 where the cursor was of another epoch, place, its time,
---   1 where nothing is left, {id, revision, sequence, time, facets}, ...}; place: what was looked at, up to here.
-local state, _, stream, _, superseded, facets = unpack(KEYS)
+--   1 where nothing is left, {id, revision, sequence, time, facets, published}, ...}; place: what was looked at, up
+--   to here. Gives {} where published times are asked for and the index is of a form that does not know them.
+local state, _, stream, _, superseded, facets, _, published = unpack(KEYS)
 local ascending, epoch = ARGV[1] == 'asc', ARGV[2]
 local from, from_time, margin = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local limit, budget, latest, excluded = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8] == 'latest', ARGV[9]
+local published_from, published_to = tonumber(ARGV[10]), tonumber(ARGV[11])
+local dated = published_from or published_to
 
 local CHUNK = 200
+-- Of each day at once, and of all days together: some 500 entries a step.
+local DAY_BLOCKS, STEP_BLOCKS = 8, 16
+-- Merged at most, at 2 µs a step each; a reader of more days than that asks for nearly everything.
+local MERGED_DAYS = 2000
 
-local function whole(number) return string.format('%.0f', number) end
-
-local kept = redis.call('HMGET', state, 'epoch', 'sequence', 'time', 'pruned', 'lineage')
+local kept = redis.call('HMGET', state, 'epoch', 'sequence', 'time', 'pruned', 'lineage', 'form')
 if not kept[1] then return {'', 0, '0', 0, 0, '0', 1} end
+if dated and kept[6] ~= FORM then return {} end
 local last, last_time, pruned = tonumber(kept[2] or '0'), tonumber(kept[3] or '0'), tonumber(kept[4] or '0')
 
 local function time_at(sequence)
@@ -51,7 +57,7 @@ end
 
 -- The smallest of the facets is walked, the others are asked about each of its members.
 local base, others = nil, {}
-for at = 10, #ARGV do
+for at = 12, #ARGV do
   local key = facets .. ARGV[at]
   local size = redis.call('ZCARD', key)
   if base and base.size <= size then
@@ -65,22 +71,108 @@ local unwanted = {}
 if latest and redis.call('ZCARD', superseded) > 0 then unwanted[1] = superseded end
 if excluded ~= '' then unwanted[#unwanted + 1] = facets .. excluded end
 
-local function walk_facet(at)
-  if ascending then return redis.call('ZRANGEBYSCORE', base.key, '(' .. whole(at), '+inf', 'LIMIT', 0, CHUNK) end
-  return redis.call('ZREVRANGEBYSCORE', base.key, '(' .. whole(at), '-inf', 'LIMIT', 0, CHUNK)
+local function is_in_time(entry)
+  local at = tonumber(entry[2][12] or '')
+  return at and (not published_from or at >= published_from) and (not published_to or at <= published_to)
 end
 
--- The stream is trimmed by whole nodes: it may still hold what was forgotten.
-local function walk_stream(at)
-  local entries = {}
-  if ascending then
-    entries = redis.call('XRANGE', stream, whole(math.max(at, pruned) + 1) .. '-0', '+', 'COUNT', CHUNK)
-  elseif at > pruned + 1 then
-    entries = redis.call('XREVRANGE', stream, whole(at - 1) .. '-0', whole(pruned + 1) .. '-0', 'COUNT', CHUNK)
+local function append(numbers, entries)
+  for _, entry in ipairs(entries) do
+    if not dated or is_in_time(entry) then numbers[#numbers + 1] = string.match(entry[1], '^%d+') end
   end
+end
+
+-- Each walk gives sequences from a place on, the place up to which it looked, whether there is more, and how many
+-- entries it looked at.
+local function walk_facet(at)
+  local numbers
+  if ascending then
+    numbers = redis.call('ZRANGEBYSCORE', base.key, '(' .. whole(at), '+inf', 'LIMIT', 0, CHUNK)
+  else
+    numbers = redis.call('ZREVRANGEBYSCORE', base.key, '(' .. whole(at), '-inf', 'LIMIT', 0, CHUNK)
+  end
+  return numbers, tonumber(numbers[#numbers]) or at, #numbers == CHUNK, #numbers
+end
+
+-- Entries from low to high, both included, in this order. The stream is trimmed by whole nodes: it may still hold what
+-- was forgotten.
+local function entries_between(low, high, count)
+  low = whole(math.max(low, pruned + 1)) .. '-0'
+  high = high and whole(math.max(high, 0)) .. '-0' or '+'
+  if ascending then return redis.call('XRANGE', stream, low, high, 'COUNT', count) end
+  return redis.call('XREVRANGE', stream, high, low, 'COUNT', count)
+end
+
+local function walk_stream(at)
+  local entries = ascending and entries_between(at + 1, nil, CHUNK) or entries_between(0, at - 1, CHUNK)
   local numbers = {}
-  for index, entry in ipairs(entries) do numbers[index] = string.match(entry[1], '^%d+') end
-  return numbers
+  append(numbers, entries)
+  local reached = #entries > 0 and tonumber(string.match(entries[#entries][1], '^%d+')) or at
+  return numbers, reached, #entries == CHUNK, #entries
+end
+
+local days = {}
+if dated then
+  days = redis.call('ZRANGEBYSCORE', published .. 'days', published_from and whole(day_of(published_from)) or '-inf',
+                    published_to and whole(day_of(published_to)) or '+inf', 'LIMIT', 0, MERGED_DAYS + 1)
+end
+
+local function blocks_of(day, at)
+  local key = published .. day
+  if ascending then return redis.call('ZRANGEBYSCORE', key, '(' .. whole(at), '+inf', 'LIMIT', 0, DAY_BLOCKS) end
+  local last_of_block = (block_of(at - 1) + 1) * BLOCK_ENTRIES - 1
+  return redis.call('ZREVRANGEBYSCORE', key, whole(last_of_block), '-inf', 'LIMIT', 0, DAY_BLOCKS)
+end
+
+local function comes_before(one, other)
+  if ascending then return one < other end
+  return one > other
+end
+
+-- The next blocks of all days in their order, and whether there are more. Of a day that has more than were asked for,
+-- none is known beyond the last of them.
+local function next_blocks(at)
+  local seen, blocks, known_to = {}, {}, nil
+  for _, day in ipairs(days) do
+    local members = blocks_of(day, at)
+    for _, member in ipairs(members) do seen[tonumber(member)] = true end
+    local furthest = tonumber(members[DAY_BLOCKS])
+    if furthest and (not known_to or comes_before(furthest, known_to)) then known_to = furthest end
+  end
+  for block in pairs(seen) do
+    if not known_to or not comes_before(known_to, block) then blocks[#blocks + 1] = block end
+  end
+  table.sort(blocks, comes_before)
+  local more = known_to ~= nil or #blocks > STEP_BLOCKS
+  return {unpack(blocks, 1, STEP_BLOCKS)}, more
+end
+
+local function walk_days(at)
+  local numbers, reached, looked = {}, at, #days
+  local blocks, more = next_blocks(at)
+  for _, block in ipairs(blocks) do
+    local low, high = block * BLOCK_ENTRIES, (block + 1) * BLOCK_ENTRIES - 1
+    local entries
+    if ascending then
+      entries = entries_between(math.max(low, at + 1), high, BLOCK_ENTRIES)
+    else
+      entries = entries_between(low, math.min(high, at - 1), BLOCK_ENTRIES)
+    end
+    append(numbers, entries)
+    looked, reached = looked + #entries, ascending and math.min(high, last) or low
+  end
+  return numbers, reached, more, looked
+end
+
+-- Days are walked where they have fewer entries, at the most, than what would be walked without them.
+local walk = base and walk_facet or walk_stream
+if dated and #days <= MERGED_DAYS then
+  local blocks = 0
+  for _, day in ipairs(days) do blocks = blocks + redis.call('ZCARD', published .. day) end
+  if blocks * BLOCK_ENTRIES < (base and base.size or last - pruned) then
+    walk = walk_days
+    if base then others[#others + 1] = base.key end
+  end
 end
 
 -- With `wanted`, members that the set holds; else those that it does not.
@@ -93,13 +185,24 @@ local function only(numbers, key, wanted)
   return held
 end
 
-local found, place, left = {}, from, true
+local function only_in_time(numbers)
+  local held = {}
+  for _, number in ipairs(numbers) do
+    append(held, redis.call('XRANGE', stream, number .. '-0', number .. '-0'))
+  end
+  return held
+end
+
+local found, place, left, looked = {}, from, true, 0
 while left and #found < limit and budget > 0 do
-  local numbers = base and walk_facet(place) or walk_stream(place)
-  budget, left = budget - #numbers, #numbers == CHUNK
-  local reached = #numbers > 0 and tonumber(numbers[#numbers]) or place
+  local numbers, reached
+  numbers, reached, left, looked = walk(place)
   for _, key in ipairs(others) do numbers = only(numbers, key, true) end
   for _, key in ipairs(unwanted) do numbers = only(numbers, key, false) end
+  if dated and walk == walk_facet then
+    looked, numbers = looked + #numbers, only_in_time(numbers)
+  end
+  budget = budget - looked
   for index, number in ipairs(numbers) do
     -- One more than the page holds: there is a next page.
     if #found == limit then left, reached = true, tonumber(numbers[index - 1]) break end
@@ -119,7 +222,7 @@ for _, number in ipairs(found) do
   local entry = redis.call('XRANGE', stream, number .. '-0', number .. '-0')[1]
   if entry then
     local fields = entry[2]
-    answer[#answer + 1] = {fields[2], fields[4], number, fields[6], fields[10]}
+    answer[#answer + 1] = {fields[2], fields[4], number, fields[6], fields[10], fields[12] or ''}
   end
 end
 return answer

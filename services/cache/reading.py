@@ -14,6 +14,7 @@ from services.cache.cursor import START, Cursor
 from services.cache.facets import SEPARATOR, Filter
 from services.cache.keys import Keys
 from services.cache.scripts import script
+from shared.outcomes import TransientError
 from shared.redis import waiting_on_redis
 from shared.settings import Settings
 
@@ -31,6 +32,7 @@ _CALLS_A_PAGE = 4
 # A page that has grown to this ends, however many were asked for: one article may have megabytes.
 PAGE_BYTES = 4 << 20
 _BODIES_AT_ONCE = 50
+_OLD_FORM = "the cache was filled before published times were indexed: run `khabar rebuild cache`"
 _FIRST = 1  # number of an article's first revision
 
 
@@ -42,6 +44,7 @@ class Entry:
     revision: int
     cursor: Cursor
     facets: tuple[str, ...]
+    published_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +149,13 @@ class Reader:
             self._budget,
             revisions,
             wanted.excluded() or "",
+            "" if wanted.published_from_ms is None else wanted.published_from_ms,
+            "" if wanted.published_to_ms is None else wanted.published_to_ms,
             *wanted.required(),
         ]
         answer: list[Any] = await self._read(lambda: self._query(keys=self._keys.index, args=arguments))
+        if not answer:
+            raise TransientError(_OLD_FORM)
         return answer
 
     async def bodies(self, entries: Sequence[Entry]) -> tuple[Item, ...]:
@@ -210,19 +217,23 @@ class Reader:
 def stream_entries(epoch: str, answer: Any) -> list[Entry]:
     """The entries in what XREAD of the index's stream answered: nothing, or one stream."""
     return [
-        _entry(epoch, [fields[b"i"], fields[b"r"], number.partition(b"-")[0], fields[b"t"], fields[b"f"]])
+        _entry(
+            epoch,
+            [fields[b"i"], fields[b"r"], number.partition(b"-")[0], fields[b"t"], fields[b"f"], fields.get(b"p", b"")],
+        )
         for _, entries in answer or ()
         for number, fields in entries
     ]
 
 
 def _entry(epoch: str, fields: list[bytes]) -> Entry:
-    identifier, revision, sequence, time, facets = fields
+    identifier, revision, sequence, time, facets, published = fields
     return Entry(
         id=identifier.hex(),
         revision=int(revision),
         cursor=Cursor(epoch, int(sequence), int(time)),
         facets=tuple(facets.decode().split(SEPARATOR)),
+        published_ms=int(published) if published else None,
     )
 
 

@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from services.cache.body import pack
-from services.cache.facets import SEPARATOR, facets_of
+from services.cache.facets import SEPARATOR, facets_of, published_ms
 from services.cache.keys import Keys
 from services.cache.scripts import script
 from shared.clock import Clock, system_clock
@@ -100,12 +100,14 @@ class Cache:
 
 def _event(received: Received[EnrichedArticle]) -> list[bytes | str | int]:
     article = received.article
+    published = published_ms(article)
     return [
         bytes.fromhex(article.id),
         article.revision.number,
         enriched_ms(received),
         SEPARATOR.join(facets_of(article)),
         article.source,
+        "" if published is None else published,
     ]
 
 

@@ -56,7 +56,7 @@ async def test_every_filter_finds_what_looking_at_every_article_finds(cache: Cac
     articles = mixed(60)
     await Arrivals(cache).apply(*articles)
     for wanted in FILTERS:
-        expected = [article for article in articles if wanted.matches(article.id, facets_of(article))]
+        expected = [article for article in articles if wanted.matches(article.id, facets_of(article), None)]
         page = await reader.page(wanted, order="newest", cursor=None, limit=100)
         assert names(page) == keys(expected[::-1]), wanted
         page = await reader.page(wanted, order="arrival", cursor=None, limit=100)
@@ -70,7 +70,7 @@ async def test_pages_of_any_size_give_everything_once_in_both_orders(
 ) -> None:
     articles = mixed(60)
     await Arrivals(cache).apply(*articles)
-    expected = [article for article in articles if wanted.matches(article.id, facets_of(article))]
+    expected = [article for article in articles if wanted.matches(article.id, facets_of(article), None)]
     for order, in_order in (("arrival", expected), ("newest", expected[::-1])):
         seen: list[tuple[str, int]] = []
         cursor: Cursor | None = None

@@ -1,0 +1,18 @@
+-- Comes before every script: how numbers and ids are written, and how entries are found by when they were published.
+-- A sorted set for each day of publication holds, instead of every sequence, the blocks of sequences that have any of
+-- that day, scored by the last one that has: articles arrive much as they are published, so a block has few days, and
+-- a member of a sorted set costs 92 bytes. Which of a block it is, the entries themselves tell.
+local BLOCK_ENTRIES = 32
+local DAY_MS = 86400000
+local FORM = '2' -- of the index; 1 knew nothing of when articles were published
+
+-- Lua writes large numbers as 1.7e+12.
+local function whole(number) return string.format('%.0f', number) end
+
+local function hex_of(bytes)
+  return (string.gsub(bytes, '.', function(byte) return string.format('%02x', string.byte(byte)) end))
+end
+
+local function block_of(sequence) return math.floor(sequence / BLOCK_ENTRIES) end
+
+local function day_of(ms) return math.floor(ms / DAY_MS) end
