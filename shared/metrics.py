@@ -173,6 +173,39 @@ PUSHED = Counter(
     "khabar_pushed_articles_total", "Articles posted to the api: accepted or refused.", ["outcome"], registry=REGISTRY
 )
 
+# -- webhooks ------------------------------------------------------------------------------------------------------
+
+WEBHOOK_TRIES = Counter(
+    "khabar_webhook_tries_total",
+    "Messages sent, by what came of it: delivered, failed or gone; and those given up: dead.",
+    ["subscription", "outcome"],
+    registry=REGISTRY,
+)
+WEBHOOK_PENDING = Gauge(
+    "khabar_webhook_pending_messages",
+    "Messages that wait for their first or another try.",
+    ["subscription"],
+    registry=REGISTRY,
+)
+WEBHOOK_DEAD = Gauge(
+    "khabar_webhook_dead_messages",
+    "Messages that were given up and are kept for a person to decide.",
+    ["subscription"],
+    registry=REGISTRY,
+)
+WEBHOOK_OLDEST_SECONDS = Gauge(
+    "khabar_webhook_oldest_pending_seconds",
+    "Since the oldest article arrived in the cache that is not delivered; 0 when none waits.",
+    ["subscription"],
+    registry=REGISTRY,
+)
+WEBHOOK_SUBSCRIPTIONS = Gauge(
+    "khabar_webhook_subscriptions",
+    "Subscriptions that there are, enabled and disabled; each process tells all.",
+    ["state"],
+    registry=REGISTRY,
+)
+
 
 def metric_names(registry: CollectorRegistry = REGISTRY) -> frozenset[str]:
     """Every sample name that `/metrics` can give, for the tests of dashboards and alerts."""

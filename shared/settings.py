@@ -102,6 +102,15 @@ class Settings(BaseSettings):
         32 << 20
     )
 
+    # Webhooks
+    webhooks_targets: Annotated[
+        Literal["public", "any"],
+        Field(description="where they may go: https on public addresses, or http and private networks too"),
+    ] = "public"
+    webhooks_api_url: Annotated[
+        str | None, Field(pattern=r"^https?://", description="where receivers reach the api, for links to articles")
+    ] = None
+
     # Logs
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Annotated[
