@@ -19,6 +19,7 @@ from redis.asyncio import Redis
 
 import shared
 from services.api.articles import list_articles, one_article
+from services.api.compression import Compression
 from services.api.feeds.routes import FEEDS
 from services.api.history import HISTORY
 from services.api.hub import Hub
@@ -121,7 +122,7 @@ def create_api(settings: Settings) -> Api:
             render_plugins=[JsonRenderPlugin(), YamlRenderPlugin()],
         ),
     )
-    return Api(asgi=Protection(app), hub=hub, redis=redis)
+    return Api(asgi=Protection(Compression(app)), hub=hub, redis=redis)
 
 
 def _answer_error(request: PageRequest, error: Exception) -> Response[Any]:
