@@ -58,6 +58,8 @@ def _add_entry(document: Element, entry: Entry) -> None:
 
 def _add_content(element: Element, entry: Entry) -> None:
     content = add(element, ATOM, "content", type="xhtml")
-    story = add(content, XHTML, "div", dir=entry.direction, **({"lang": entry.language} if entry.language else {}))
+    # RFC 4287: the outer div is no part of the content, and readers drop it with its attributes.
+    outer = add(content, XHTML, "div")
+    story = add(outer, XHTML, "div", dir=entry.direction, **({"lang": entry.language} if entry.language else {}))
     for paragraph in entry.paragraphs:
         add(story, XHTML, "p", paragraph)

@@ -83,7 +83,7 @@ def test_nothing_of_an_article_is_markup_and_nothing_is_lost(
 
     entry, item, plain = atom_entry(article), rss_item(article), json_item(article)
 
-    story = entry.find(f"{ATOM}content/{XHTML}div")
+    story = entry.find(f"{ATOM}content/{XHTML}div/{XHTML}div")
     assert story is not None
     assert [part.tag for part in story.iter()] == [f"{XHTML}div", *[f"{XHTML}p"] * len(paragraphs)]
     assert [part.text for part in story] == paragraphs
@@ -108,7 +108,7 @@ def test_hostile_titles_stay_titles() -> None:
 def test_language_and_direction_stand_where_readers_look() -> None:
     article = enriched(title="خبر", text="مطر في الشمال.\nطرق مغلقة.", language="ar", direction="rtl")
     entry, item, plain = atom_entry(article), rss_item(article), json_item(article)
-    story = entry.find(f"{ATOM}content/{XHTML}div")
+    story = entry.find(f"{ATOM}content/{XHTML}div/{XHTML}div")
     assert story is not None
     assert entry.get(LANG) == item.get(LANG) == item.findtext(f"{DC}language") == plain.language == "ar"
     assert (story.get("dir"), story.get("lang")) == ("rtl", "ar")
