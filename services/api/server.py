@@ -1,4 +1,4 @@
-"""uvicorn, with what it lacks: leaving although streams are open, and cutting off readers that take nothing."""
+"""uvicorn, with what it lacks: leaving although streams are open, and bounds on what clients can keep open."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ import structlog
 import uvicorn
 from litestar.types import ASGIApp
 
+from services.api.connections import BoundedProtocol
 from services.api.hub import Hub
 
 GRACE_SECONDS = 2  # for requests that are being answered; open streams are ended at once
 KEEP_ALIVE_SECONDS = 30
-HEADER_BYTES = 64 << 10  # of one request
 # The kernel gives a connection up whose reader acknowledges nothing for so long, with what is buffered for it.
 TCP_USER_TIMEOUT_MS = 30_000
 _log = structlog.get_logger(__name__)
@@ -26,17 +26,26 @@ _log = structlog.get_logger(__name__)
 class ApiServer:
     """The api on its port. Raises OSError where the port is taken."""
 
-    def __init__(self, asgi: ASGIApp, hub: Hub, *, host: str, port: int) -> None:
+    def __init__(
+        self,
+        asgi: ASGIApp,
+        hub: Hub,
+        *,
+        host: str,
+        port: int,
+        protocol: type[BoundedProtocol] = BoundedProtocol,
+    ) -> None:
         self._socket = _listen(host, port)
         config = uvicorn.Config(
             asgi,
+            http=protocol,
+            ws="none",
             log_config=None,
             access_log=False,
             server_header=False,
             proxy_headers=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            h11_max_incomplete_event_size=HEADER_BYTES,
             lifespan="on",
         )
         self._server = _Server(config, hub)

@@ -11,6 +11,7 @@ import pytest
 from redis.asyncio import Redis
 
 from services.api.app import Api, create_api
+from services.api.connections import BoundedProtocol
 from services.api.server import ApiServer
 from services.cache.stage import Cache
 from shared.redis import connect
@@ -34,7 +35,7 @@ class Running:
         await self.serving
 
 
-async def start(settings: Settings) -> Running:
+async def start(settings: Settings, *, protocol: type[BoundedProtocol] = BoundedProtocol) -> Running:
     """An api of these settings on a free port, whichever they name."""
     api = create_api(settings)
     server = ApiServer(api.asgi, api.hub, host="127.0.0.1", port=0)

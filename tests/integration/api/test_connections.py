@@ -1,0 +1,192 @@
+"""Clients that keep connections open: by sending slowly, by sending nothing, by a head without end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from urllib.parse import urlsplit
+
+import pytest
+
+from services.api.connections import HEAD_BYTES, BoundedProtocol
+from shared.settings import Settings
+from tests.integration.api.conftest import start
+
+pytestmark = pytest.mark.integration
+
+GET = b"GET /v1/articles HTTP/1.1\r\nHost: khabar.example\r\n"
+WHOLE = GET + b"\r\n"
+POST = b"POST /v1/articles HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+
+
+class Hasty(BoundedProtocol):
+    """Waits for a moment only."""
+
+    head_seconds = 0.3
+    body_seconds = 0.3
+
+
+class Client:
+    """One connection, byte by byte."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader, self.writer = reader, writer
+
+    async def send(self, data: bytes) -> None:
+        self.writer.write(data)
+        await self.writer.drain()
+
+    async def status(self) -> int:
+        """Of the next answer, whose body is read as well."""
+        head = await self.reader.readuntil(b"\r\n\r\n")
+        length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+        await self.reader.readexactly(int(length.partition(b":")[2]))
+        return int(head.split(b" ")[1])
+
+    async def dribble(self, part: bytes) -> None:
+        """Sends the part over and over, until cut off."""
+        while True:
+            await self.send(part)
+            await asyncio.sleep(0.02)
+
+    async def rest(self, part: bytes = b"") -> bytes:
+        """What comes until the connection ends, while the part is dribbled."""
+        dribbling = asyncio.create_task(self.dribble(part)) if part else None
+        try:
+            return await self.reader.read()
+        except ConnectionError:
+            return b""
+        finally:
+            if dribbling:
+                dribbling.cancel()
+                await asyncio.gather(dribbling, return_exceptions=True)
+
+
+@pytest.fixture
+async def address(api_settings: Settings) -> AsyncIterator[tuple[str, int]]:
+    running = await start(api_settings, protocol=Hasty)
+    url = urlsplit(running.server.url)
+    assert url.hostname
+    assert url.port
+    yield url.hostname, url.port
+    await running.client.aclose()
+    await running.leave()
+
+
+@asynccontextmanager
+async def connection(address: tuple[str, int]) -> AsyncIterator[Client]:
+    reader, writer = await asyncio.open_connection(*address)
+    try:
+        yield Client(reader, writer)
+    finally:
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+
+
+async def test_a_connection_on_which_nothing_comes_is_ended(address: tuple[str, int]) -> None:
+    async with connection(address) as client:
+        assert await client.rest() == b""
+
+
+@pytest.mark.parametrize(
+    ("first", "part"),
+    [(GET + b"X-Slow: ", b"a"), (b"", b"\r\n"), (b"GE", b""), (b"GET /", b"a")],
+    ids=["a header", "blank lines", "two bytes", "an address"],
+)
+async def test_a_head_that_trickles_is_cut_off(address: tuple[str, int], first: bytes, part: bytes) -> None:
+    async with connection(address) as client:
+        await client.send(first)
+        assert (await client.rest(part)).startswith(b"HTTP/1.1 408 ")
+
+
+@pytest.mark.parametrize("part", [b"\r\n", b"G"])
+async def test_so_is_one_that_follows_a_good_request(address: tuple[str, int], part: bytes) -> None:
+    async with connection(address) as client:
+        await client.send(WHOLE)
+        assert await client.status() == 200
+        await client.send(part)
+        assert (await client.rest(b"\r\n" if part == b"\r\n" else b"")).startswith(b"HTTP/1.1 4")
+
+
+@pytest.mark.parametrize(
+    ("length", "part"),
+    [(b"Content-Length: 100000\r\n", b" "), (b"Transfer-Encoding: chunked\r\n", b"1\r\n \r\n")],
+    ids=["of a length", "chunked"],
+)
+async def test_a_body_that_trickles_is_cut_off(address: tuple[str, int], length: bytes, part: bytes) -> None:
+    async with connection(address) as client:
+        await client.send(POST + length + b"\r\n")
+        assert (await client.rest(part)).startswith(b"HTTP/1.1 4")
+
+
+async def test_a_body_after_the_answer_is_cut_off(address: tuple[str, int]) -> None:
+    async with connection(address) as client:
+        await client.send(GET + b"Content-Length: 100000\r\n\r\n")
+        assert await client.status() == 200
+        assert await client.rest(b" ") == b""
+
+
+async def test_a_body_that_comes_steadily_may_take_longer(address: tuple[str, int]) -> None:
+    """Above the least rate, for longer than a body may wait at first."""
+    part = b" " * 4000
+    async with connection(address) as client:
+        await client.send(POST + b"Content-Length: 120000\r\n\r\n")
+        for _ in range(30):
+            await client.send(part)
+            await asyncio.sleep(0.02)
+        assert await client.status() == 400
+
+
+@pytest.mark.parametrize(("surplus", "status"), [(0, 200), (1, 431)])
+async def test_a_head_may_be_so_large_and_no_larger(address: tuple[str, int], surplus: int, status: int) -> None:
+    counted = len(b"/v1/articles") + len(b"Hostx") + len(b"X-Large")
+    async with connection(address) as client:
+        value = b"a" * (HEAD_BYTES - counted + surplus)
+        await client.send(b"GET /v1/articles HTTP/1.1\r\nHost: x\r\nX-Large: " + value + b"\r\n\r\n")
+        assert await client.status() == status
+
+
+@pytest.mark.parametrize("first", [GET + b"X-Large: ", b"GET /"], ids=["a header", "an address"])
+async def test_a_head_without_end_is_refused_while_it_comes(address: tuple[str, int], first: bytes) -> None:
+    async with connection(address) as client:
+        await client.send(first + b"a" * (HEAD_BYTES + 1))
+        assert await client.status() == 431
+        assert await client.rest() == b""
+
+
+async def test_many_headers_are_refused_as_one_large_one(address: tuple[str, int]) -> None:
+    async with connection(address) as client:
+        await client.send(GET + b"A: b\r\n" * (HEAD_BYTES // 2))
+        assert (await client.rest()).startswith(b"HTTP/1.1 431 ")
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00",
+        b"GET / HTTP/9.9\r\n\r\n",
+        GET + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n",
+        GET + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\n123456",
+        GET + b"Content-Length: -1\r\n\r\n",
+        GET + b"Bad Header: x\r\n\r\n",
+        GET + b"X-A: b\x00c\r\n\r\n",
+        GET + b" folded: x\r\n\r\n",
+        b"CONNECT khabar.example:443 HTTP/1.1\r\nHost: khabar.example:443\r\n\r\n",
+        b"GET /v1/articles HTTP/1.1\nHost: x\n\n",
+    ],
+)
+async def test_what_two_servers_might_read_in_two_ways_is_refused(address: tuple[str, int], request_: bytes) -> None:
+    async with connection(address) as client:
+        await client.send(request_)
+        assert (await client.rest()).startswith(b"HTTP/1.1 400 ")
+
+
+async def test_nothing_but_http_is_spoken(address: tuple[str, int]) -> None:
+    async with connection(address) as client:
+        await client.send(
+            GET + b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+            b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+        )
+        assert await client.status() == 200
