@@ -19,6 +19,7 @@ from redis.asyncio import Redis
 
 import shared
 from services.api.articles import list_articles, one_article
+from services.api.explain import explain_article
 from services.api.compression import Compression
 from services.api.feeds.routes import FEEDS
 from services.api.history import HISTORY
@@ -33,6 +34,7 @@ from services.api.raw_topic import RawTopic
 from services.api.server import ApiServer
 from services.api.stream import stream_articles
 from services.cache.reading import Reader
+from services.deduplicator.redis_index import index_of
 from shared.health import HEARTBEAT_SECONDS, Health
 from shared.outcomes import TransientError
 from shared.redis import connect, waiting_on_redis
@@ -91,6 +93,7 @@ def create_api(settings: Settings) -> Api:
         route_handlers=[
             list_articles,
             one_article,
+            explain_article,
             *HISTORY,
             *FEEDS,
             stream_articles,
@@ -107,6 +110,7 @@ def create_api(settings: Settings) -> Api:
             {
                 "settings": settings,
                 "reader": reader,
+                "index": index_of(redis, settings),
                 "hub": hub,
                 "raw_topic": raw_topic,
                 "filter_values": FilterValues(reader),

@@ -69,43 +69,61 @@ def member_of(article: EnrichedArticle, arrived: int) -> Member:
 
 def in_order(members: Sequence[Member]) -> tuple[Placed, ...]:
     """The members, the first one first. Where two name each other, time decides."""
+    naming = _Naming(members)
     left = sorted(members, key=lambda member: (member.arrived, member.id))
     placed: list[Member] = []
     while left:
-        free = [member for member in left if not any(_surely_before(other, member, left) for other in left)]
-        chosen = (free or left)[0]
+        free = (member for member in left if not naming.anything_before(member, left))
+        chosen = next(free, left[0])
         placed.append(chosen)
         left.remove(chosen)
     return tuple(
-        Placed(member.id, _because(member, next_one, placed), _credited(member, placed))
+        Placed(member.id, naming.because(member, next_one), naming.credits(member, placed))
         for member, next_one in zip_longest(placed, placed[1:])
     )
 
 
-def _surely_before(other: Member, member: Member, left: Sequence[Member]) -> bool:
-    if other is member:
-        return False
-    if _names(member, other) != _names(other, member):
-        return _names(member, other)
-    # Time counts only where no name speaks against it.
-    named_first = any(_names(one, member) and not _names(member, one) for one in left if one is not member)
-    return other.ends <= member.begins and not named_first
+class _Naming:
+    """Who names whom, found once for all pairs."""
+
+    def __init__(self, members: Sequence[Member]) -> None:
+        named = {
+            member.id: {other.id for other in members if other is not member and _names(member, other)}
+            for member in members
+        }
+        self._named = named
+        self._named_alone_by = {
+            member.id: {
+                other.id for other in members if member.id in named[other.id] and other.id not in named[member.id]
+            }
+            for member in members
+        }
+
+    def anything_before(self, member: Member, left: Sequence[Member]) -> bool:
+        """Whether one of those left was surely there before this one. Time counts only where no name speaks against."""
+        names_it = self._named_alone_by[member.id]
+        time_counts = not any(other.id in names_it for other in left)
+        return any(
+            member.id in self._named_alone_by[other.id] or (time_counts and other.ends <= member.begins)
+            for other in left
+            if other is not member
+        )
+
+    def because(self, member: Member, next_one: Member | None) -> Because:
+        """Why the member stands before the next one."""
+        if self._named_alone_by[member.id]:
+            return Because.NAMED
+        if next_one is None:
+            return Because.ALONE
+        return Because.PUBLISHED if member.ends <= next_one.begins else Because.ARRIVED
+
+    def credits(self, member: Member, placed: Sequence[Member]) -> tuple[str, ...]:
+        """The members that it names, in their order."""
+        return tuple(other.id for other in placed if other.id in self._named[member.id])
 
 
 def _names(member: Member, other: Member) -> bool:
     return not member.credits.isdisjoint(other.names)
-
-
-def _because(member: Member, next_one: Member | None, placed: Sequence[Member]) -> Because:
-    if any(_names(other, member) and not _names(member, other) for other in placed if other is not member):
-        return Because.NAMED
-    if next_one is None:
-        return Because.ALONE
-    return Because.PUBLISHED if member.ends <= next_one.begins else Because.ARRIVED
-
-
-def _credited(member: Member, placed: Sequence[Member]) -> tuple[str, ...]:
-    return tuple(other.id for other in placed if other is not member and _names(member, other))
 
 
 def _interval(published: Published) -> tuple[datetime, datetime]:
