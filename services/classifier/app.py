@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from services.classifier.chosen_model import chosen_topic_model
 from services.classifier.drift import Drift
-from services.classifier.http_topics import HttpTopics
-from services.classifier.model_files import load_topic_model
 from services.classifier.stage import Classifier
+from services.classifier.weights import CARD_FILE, MODEL_DIR, load_card
 from shared.clock import system_clock
 from shared.contracts import ClassifiedArticle, NormalizedArticle, decode
 from shared.health import Health
@@ -21,12 +21,11 @@ from shared.topics import CLASSIFIER
 
 async def serve(settings: Settings, health: Health) -> int:
     """Runs until SIGTERM; gives the exit status."""
-    own = load_topic_model()
     classifier = Classifier(
         clock=system_clock,
         threshold=settings.topics_threshold,
-        model=HttpTopics(settings.topics_endpoint) if settings.topics_endpoint else own,
-        observe=Drift(own.languages),
+        model=chosen_topic_model(settings),
+        observe=Drift(frozenset(load_card(MODEL_DIR / CARD_FILE).languages)),
     )
 
     async def process(batch: Sequence[Received[NormalizedArticle]], _: Span) -> Sequence[Outcome[ClassifiedArticle]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -40,7 +41,7 @@ def serve(asked: list[dict[str, object]]) -> Iterator[Serve]:
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         servers.append(server)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         return f"http://127.0.0.1:{server.server_port}/topics?v=1"
 
     yield start
@@ -78,6 +79,29 @@ def test_its_answers_become_topics(serve: Serve, asked: list[dict[str, object]])
 def test_anything_else_is_tried_again(serve: Serve, status: int, content: bytes, words: str) -> None:
     with pytest.raises(TransientError, match=words):
         HttpTopics(serve(status, content)).probabilities(read([article("t", "x")]))
+
+
+def test_a_service_that_is_too_slow_is_tried_again() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes the connection and never answers
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        with pytest.raises(TransientError, match=r"cannot be asked.*timed out"):
+            HttpTopics(url, timeout_seconds=0.05).probabilities(read([article("t", "x")]))
+
+
+def test_a_service_that_breaks_off_is_tried_again() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as broken:
+        url = f"http://127.0.0.1:{broken.getsockname()[1]}/"
+        thread = threading.Thread(target=lambda: _half_an_answer(broken.accept()[0]))
+        thread.start()
+        with pytest.raises(TransientError, match="cannot be asked"):
+            HttpTopics(url).probabilities(read([article("t", "x")]))
+        thread.join()
+
+
+def _half_an_answer(connection: socket.socket) -> None:
+    with connection:
+        connection.recv(1 << 16)
+        connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"topics"')
 
 
 def test_a_service_that_is_away_is_tried_again() -> None:
