@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from urllib.parse import quote
 
 import httpx
@@ -8,6 +9,7 @@ import pytest
 
 from shared.contracts import encode
 from tests.articles import copy_of, enriched
+from tests.integration.api.conftest import Running
 from tests.integration.cache.arrivals import Arrivals
 
 pytestmark = pytest.mark.integration
@@ -235,3 +237,9 @@ async def test_what_is_asked_cannot_write_a_header(client: httpx.AsyncClient, ar
     assert len(ids(answer)) == 1
     assert "set-cookie" not in answer.headers
     assert "\n" not in answer.headers["link"]
+
+
+async def test_an_answer_does_not_wait_for_the_one_before_to_be_acknowledged(running: Running) -> None:
+    await running.client.get("/v1/articles")
+    (connection,) = running.server._server.server_state.connections
+    assert connection.transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
