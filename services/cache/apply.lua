@@ -3,7 +3,7 @@
 -- ARGV: partition, follows, reaches, token (of a new epoch, should one begin), then for each event
 --   id (16 bytes), revision, enriched (ms), facets (NUL between), source (as people read it), published (ms, or '').
 -- Gives {known} where Redis has lost what the batch follows; else {known, {1 applied | 0 known before, ...}}.
-local state, positions, stream, articles, superseded, facets, values, published = unpack(KEYS)
+local state, positions, stream, articles, superseded, facets, values, published, joined = unpack(KEYS)
 local partition, follows, reaches, token = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 
 local known = tonumber(redis.call('HGET', positions, partition) or '-1')
@@ -40,14 +40,47 @@ end
 
 local function add(facet, number) redis.call('ZADD', facets .. facet, number, number) end
 
+-- What an entry was added by is kept for as long as the entry is.
+local function group_for(number, group)
+  local root = root_of(joined, group)
+  if root ~= group then redis.call('HSET', joined, group, root .. ':' .. number) end
+  return root
+end
+
+local function add_named(id, group)
+  local entry = redis.call('HGET', articles, bytes_of(id))
+  if entry then add('group:' .. group, string.match(entry, '^%d+')) end
+end
+
 -- The article that a group is named by belongs to it, whichever of them came first.
 local function add_to_groups(id, number, group)
   if group then
-    local first = redis.call('HGET', articles, bytes_of(group))
-    if first then add('group:' .. group, string.match(first, '^%d+')) end
+    add('group:' .. group, number)
+    add_named(group, group)
   end
-  local own = 'group:' .. hex_of(id)
-  if redis.call('EXISTS', facets .. own) == 1 then add(own, number) end
+  local own = hex_of(id)
+  local root = group_for(number, own)
+  if root ~= own or redis.call('EXISTS', facets .. 'group:' .. own) == 1 then add('group:' .. root, number) end
+end
+
+local function join(other, group, number)
+  if other == group then return end
+  redis.call('HSET', joined, other, group .. ':' .. number)
+  local to, from = facets .. 'group:' .. group, facets .. 'group:' .. other
+  redis.call('ZUNIONSTORE', to, 2, to, from, 'AGGREGATE', 'MAX')
+  redis.call('DEL', from)
+  add_named(other, group)
+end
+
+-- A group that is joined may be part of another already.
+local function with_joined_roots(names)
+  if not string.find(names, '%zjoined:') then return names end
+  local rooted = {}
+  for facet in string.gmatch(names, '%Z+') do
+    local group = string.match(facet, '^joined:(%x+)$')
+    rooted[#rooted + 1] = group and 'joined:' .. root_of(joined, group) or facet
+  end
+  return table.concat(rooted, '\0')
 end
 
 local function add_published(number, at)
@@ -62,17 +95,20 @@ local function apply(id, revision, enriched, names, source, published_at)
   if old and tonumber(old_revision) >= tonumber(revision) then return 0 end
   sequence = sequence + 1
   local number, group = whole(sequence), nil
+  names = with_joined_roots(names)
   redis.call('XADD', stream, number .. '-0', 'i', id, 'r', revision, 't', whole(time),
              'e', whole(math.min(tonumber(enriched), time)), 'f', names, 'p', published_at)
   if published_at ~= '' then add_published(number, published_at) end
   if old then redis.call('ZADD', superseded, old, old) end
   for facet in string.gmatch(names, '%Z+') do
-    add(facet, number)
     local dimension, value = string.match(facet, '^(%l+):(.*)$')
     if dimension == 'group' then
-      group = value
-    elseif dimension then
-      redis.call('HSET', values .. dimension, value, dimension == 'source' and source or value)
+      group = group_for(number, value)
+    elseif dimension == 'joined' then
+      join(value, group, number)
+    else
+      add(facet, number)
+      if dimension then redis.call('HSET', values .. dimension, value, dimension == 'source' and source or value) end
     end
   end
   redis.call('HSET', articles, id, number .. ':' .. revision)

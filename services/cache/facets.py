@@ -37,6 +37,8 @@ def _facets(article: EnrichedArticle) -> Iterator[str]:
         yield f"country:{country.code}"
     if article.duplicate is not None:
         yield f"group:{article.duplicate.group}"
+        for group in article.duplicate.joined:
+            yield f"joined:{group}"
         yield DUPLICATE
 
 
@@ -86,7 +88,10 @@ class Filter:
         """Whether the article of that id and those facets, published then (ms), is asked for."""
         if self.excluded() in facets or not self._takes_in(published):
             return False
-        return all(facet in facets or facet == f"group:{article}" for facet in self.required())
+        return all(facet in facets or self._is_of_group(article, facets, facet) for facet in self.required())
+
+    def _is_of_group(self, article: str, facets: Collection[str], facet: str) -> bool:
+        return facet == f"group:{self.group}" and (article == self.group or f"joined:{self.group}" in facets)
 
     def _takes_in(self, published: int | None) -> bool:
         if self.published_from_ms is None and self.published_to_ms is None:

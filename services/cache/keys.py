@@ -56,6 +56,11 @@ class Keys:
         return f"{self._index}:published:"
 
     @property
+    def joined(self) -> str:
+        """Hash: a group that turned out to be part of another, to that other and the sequence that showed it."""
+        return f"{self._index}:joined"
+
+    @property
     def index(self) -> tuple[str, ...]:
         """The keys that every Lua call of the index declares, in its order."""
         return (
@@ -67,6 +72,7 @@ class Keys:
             self.facets,
             self.values,
             self.published,
+            self.joined,
         )
 
     def body(self, article: str, revision: int) -> str:

@@ -16,3 +16,15 @@ end
 local function block_of(sequence) return math.floor(sequence / BLOCK_ENTRIES) end
 
 local function day_of(ms) return math.floor(ms / DAY_MS) end
+
+-- The group that this one is part of by now. `joined` holds, for a group that turned out to be part of another, that
+-- other and the sequence of the article that showed it: `<other>:<sequence>`.
+local JOINS_FOLLOWED = 100
+local function root_of(joined, group)
+  for _ = 1, JOINS_FOLLOWED do
+    local other = redis.call('HGET', joined, group)
+    if not other then return group end
+    group = string.match(other, '^%x+')
+  end
+  return group
+end

@@ -1,15 +1,35 @@
 -- Forgets, oldest first, what is older than the retention: a bounded number of entries a call.
 -- KEYS: Keys.index, in its order. ARGV: retention (ms; 0: whatever their age), entries at most.
 -- Gives id and revision of each that was forgotten.
-local state, _, stream, articles, superseded, facets, values, published = unpack(KEYS)
+local state, _, stream, articles, superseded, facets, values, published, joined = unpack(KEYS)
 local retention, most = tonumber(ARGV[1]), tonumber(ARGV[2])
+
+local function leave_group(group, number)
+  redis.call('ZREM', facets .. 'group:' .. root_of(joined, group), number)
+end
+
+-- Forgets that the group is part of another, if nothing later needs it.
+local function part(group, number)
+  local other = redis.call('HGET', joined, group)
+  if other and string.match(other, '%d+$') == number then redis.call('HDEL', joined, group) end
+end
 
 local function remove(facet, number)
   redis.call('ZREM', facets .. facet, number)
   if redis.call('EXISTS', facets .. facet) == 0 then
     local dimension, value = string.match(facet, '^(%l+):(.*)$')
-    if dimension and dimension ~= 'group' then redis.call('HDEL', values .. dimension, value) end
+    if dimension then redis.call('HDEL', values .. dimension, value) end
   end
+end
+
+local function remove_all(id, names, number)
+  local groups = {id}
+  for facet in string.gmatch(names, '%Z+') do
+    local group = string.match(facet, '^group:(%x+)$') or string.match(facet, '^joined:(%x+)$')
+    if group then groups[#groups + 1] = group else remove(facet, number) end
+  end
+  for _, group in ipairs(groups) do leave_group(group, number) end
+  for _, group in ipairs(groups) do part(group, number) end
 end
 
 -- Nothing older is left when this is called.
@@ -27,8 +47,7 @@ for _, entry in ipairs(redis.call('XRANGE', stream, whole(pruned + 1) .. '-0', '
   local fields = entry[2]
   if tonumber(fields[8]) > due then break end
   local number, id = string.match(entry[1], '^%d+'), fields[2]
-  for facet in string.gmatch(fields[10], '%Z+') do remove(facet, number) end
-  redis.call('ZREM', facets .. 'group:' .. hex_of(id), number)
+  remove_all(hex_of(id), fields[10], number)
   redis.call('ZREM', superseded, number)
   local published_at = tonumber(fields[12] or '')
   if published_at then remove_published(published_at, number) end

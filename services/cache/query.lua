@@ -6,7 +6,7 @@
 -- Gives {epoch, newest sequence, its time, 1 where the cursor was of another epoch, place, its time,
 --   1 where nothing is left, {id, revision, sequence, time, facets, published}, ...}; place: what was looked at, up
 --   to here. Gives {} where published times are asked for and the index is of a form that does not know them.
-local state, _, stream, _, superseded, facets, _, published = unpack(KEYS)
+local state, _, stream, _, superseded, facets, _, published, joined = unpack(KEYS)
 local ascending, epoch = ARGV[1] == 'asc', ARGV[2]
 local from, from_time, margin = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local limit, budget, latest, excluded = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8] == 'latest', ARGV[9]
@@ -58,7 +58,8 @@ end
 -- The smallest of the facets is walked, the others are asked about each of its members.
 local base, others = nil, {}
 for at = 12, #ARGV do
-  local key = facets .. ARGV[at]
+  local group = string.match(ARGV[at], '^group:(.*)$')
+  local key = facets .. (group and 'group:' .. root_of(joined, group) or ARGV[at])
   local size = redis.call('ZCARD', key)
   if base and base.size <= size then
     others[#others + 1] = key

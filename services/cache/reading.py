@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
 from redis.asyncio import Redis
@@ -32,6 +32,8 @@ _CALLS_A_PAGE = 4
 # A page that has grown to this ends, however many were asked for: one article may have megabytes.
 PAGE_BYTES = 4 << 20
 _BODIES_AT_ONCE = 50
+MEMBERS = 64  # of a group: what a person reads, and what is put in order in some milliseconds
+_MEMBER_ENTRIES = 200
 _OLD_FORM = "the cache was filled before published times were indexed: run `khabar rebuild cache`"
 _FIRST = 1  # number of an article's first revision
 
@@ -104,6 +106,16 @@ class Reader:
         revisions: Revisions = "latest",
     ) -> Page:
         """At most `limit` entries beyond the cursor: after it in order of arrival, or before it newest first."""
+        entries, page = await self._entries(wanted, order, cursor, limit, revisions)
+        items, cut_at = await self._page_bodies(entries)
+        if cut_at:
+            page = replace(page, reached=cut_at, complete=False)
+        return replace(page, items=items)
+
+    async def _entries(
+        self, wanted: Filter, order: Order, cursor: Cursor | None, limit: int, revisions: Revisions
+    ) -> tuple[list[Entry], Page]:
+        """The entries of a page, and the page without them."""
         entries: list[Entry] = []
         resumed, call = False, 0
         if cursor == START:
@@ -114,17 +126,32 @@ class Reader:
             epoch = answer[0].decode()
             if not epoch:  # the index is empty or was wiped: what the reader holds stays good
                 place = cursor or START
-                return Page((), reached=place, newest=START, complete=True, resumed=False)
+                return [], Page((), reached=place, newest=START, complete=True, resumed=False)
             entries += [_entry(epoch, fields) for fields in answer[7:]]
             cursor = Cursor(epoch, int(answer[4]), int(answer[5]))
             complete = bool(answer[6])
             if complete or len(entries) >= limit or call == _CALLS_A_PAGE:
+                newest = Cursor(epoch, int(answer[1]), int(answer[2]))
+                return entries, Page((), reached=cursor, newest=newest, complete=complete, resumed=resumed)
+
+    async def members(self, group: str) -> tuple[Item, ...]:
+        """The articles of the group, in the order in which they first arrived, each as it is now; the first 64 of them.
+
+        Groups that turned out to be one are one here, by whichever id they are asked for. See:
+        `services.deduplicator.chain`.
+        """
+        newest: dict[str, Entry] = {}
+        cursor: Cursor | None = None
+        while len(newest) <= MEMBERS:
+            entries, page = await self._entries(
+                Filter(group=group), "arrival", cursor, _MEMBER_ENTRIES, revisions="all"
+            )
+            for entry in entries:
+                newest[entry.id] = entry  # keeps the place of the first
+            if page.complete:
                 break
-        newest = Cursor(epoch, int(answer[1]), int(answer[2]))
-        items, cut_at = await self._page_bodies(entries)
-        if cut_at:
-            cursor, complete = cut_at, False
-        return Page(items, reached=cursor, newest=newest, complete=complete, resumed=resumed)
+            cursor = page.reached
+        return await self.bodies(list(newest.values())[:MEMBERS])
 
     async def _page_bodies(self, entries: Sequence[Entry]) -> tuple[tuple[Item, ...], Cursor | None]:
         """The items, and the place of the last one where the page would grow too large with the rest."""
