@@ -147,8 +147,8 @@ class Delivering:
     async def _start_due(self) -> None:
         self._looked_ms = self._now_ms()
         if self._may_start():
-            due = await self._deliveries.due(self._looked_ms, self._limits.at_once)
-            await self._start(due)
+            busy = frozenset(self._under_way)
+            await self._start(await self._deliveries.due(self._looked_ms, self._limits.at_once), busy)
 
     async def _probe(self) -> None:
         """Tries what is not due where that may make room; what fails then does not count."""
@@ -157,16 +157,19 @@ class Delivering:
         if not self._recovering and (self._under_way or self._clock() < self._probe_at):
             return
         self._probe_at = self._clock() + self._limits.probe_seconds
+        busy = frozenset(self._under_way)
         chosen = await self._deliveries.some(self._limits.at_once if self._recovering else 1)
         self._recovering = self._recovering and bool(chosen)
-        await self._start(chosen, counts=False)
+        await self._start(chosen, busy, counts=False)
 
     def _may_start(self) -> bool:
-        return len(self._under_way) < self._limits.at_once and self._clock() >= self._not_before
+        room = len(self._under_way) < self._limits.at_once
+        return room and not self._stopping and self._clock() >= self._not_before
 
-    async def _start(self, chosen: Sequence[str], *, counts: bool = True) -> None:
+    async def _start(self, chosen: Sequence[str], busy: frozenset[str], *, counts: bool = True) -> None:
+        """`busy`: under way before they were chosen, so that one whose try has ended since is not tried at once."""
         free = self._limits.at_once - len(self._under_way)
-        idle = [message for message in chosen if message not in self._under_way][:free]
+        idle = [message for message in chosen if message not in busy][:free]
         for message in await self._deliveries.pending(idle):
             task = asyncio.create_task(self._try(message, counts=counts), name=message.id)
             self._under_way[message.id] = task
@@ -198,8 +201,12 @@ class Delivering:
             return 0.0
         if not self._may_start():
             return POLL_SECONDS
-        at_ms = await self._deliveries.next_due(self._looked_ms)
-        return POLL_SECONDS if at_ms is None else min(POLL_SECONDS, max(0.0, at_ms / 1000 - self._clock()))
+        times = [self._clock() + POLL_SECONDS]
+        if (at_ms := await self._deliveries.next_due(self._looked_ms)) is not None:
+            times.append(at_ms / 1000)
+        if self._full and not self._under_way:
+            times.append(self._probe_at)
+        return max(0.0, min(times) - self._clock())
 
     async def _end(self) -> None:
         if self._under_way:

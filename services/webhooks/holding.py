@@ -56,15 +56,15 @@ class Holding:
 
     async def look(self) -> None:
         """Takes what nobody delivers, and lets go of what was removed, disabled or changed. Raises TransientError."""
+        # Before reading: one that ends after that may have been disabled by what ended it.
+        self._held = {name: held for name, held in self._held.items() if not held.task.done()}
         known = {subscription.name: subscription for subscription in await self._subscriptions.all()}
         disabled = await self._subscriptions.disabled() if known else {}
         wanted = {name: subscription for name, subscription in known.items() if name not in disabled}
         WEBHOOK_SUBSCRIPTIONS.labels("enabled").set(len(wanted))
         WEBHOOK_SUBSCRIPTIONS.labels("disabled").set(len(known) - len(wanted))
-        for name, held in list(self._held.items()):
-            if held.task.done():
-                del self._held[name]
-            elif wanted.get(name) != held.subscription:
+        for name, held in self._held.items():
+            if wanted.get(name) != held.subscription:
                 held.delivering.stop()
         for name, subscription in wanted.items():
             if name not in self._held and self._clock() >= self._not_before.get(name, 0.0):

@@ -55,11 +55,11 @@ class Sender:
             check_url(url, self._targets)
             headers = signed_headers(secrets, message, int(self._clock()), body)
             async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as response:
-                return _answer(response.status, response.headers.get("Retry-After", ""))
+                return answer_of(response.status, response.headers.get("Retry-After", ""))
         except BadTargetError as exc:
             return Answer("failed", str(exc))
         except TimeoutError:
-            return Answer("failed", f"no answer within {self._try_seconds:.0f} s")
+            return Answer("failed", f"no answer within {self._try_seconds:g} s")
         except (aiohttp.ClientError, OSError) as exc:
             return Answer("failed", f"{type(exc).__name__}: {exc}")
 
@@ -68,7 +68,8 @@ class Sender:
         await self._session.close()
 
 
-def _answer(status: int, retry_after: str) -> Answer:
+def answer_of(status: int, retry_after: str) -> Answer:
+    """What the receiver's status says, with the seconds that it asks to wait."""
     if 200 <= status < 300:
         return Answer("delivered")
     if status == HTTPStatus.GONE:
