@@ -19,11 +19,12 @@ from redis.asyncio import Redis
 
 import shared
 from services.api.articles import list_articles, one_article
-from services.api.explain import explain_article
 from services.api.compression import Compression
+from services.api.explain import explain_article
 from services.api.feeds.routes import FEEDS
 from services.api.history import HISTORY
 from services.api.hub import Hub
+from services.api.methods import tell_methods
 from services.api.page.routes import PageRequest, article, page_of, static_file, wants_page, wire
 from services.api.page.wire import FilterValues
 from services.api.parameters import only_known_parameters, provide_filter
@@ -104,6 +105,7 @@ def create_api(settings: Settings) -> Api:
         ],
         dependencies={"wanted": Provide(provide_filter)},
         guards=[only_known_parameters],
+        before_request=tell_methods,
         exception_handlers={Exception: _answer_error},
         lifespan=[running],
         state=State(
@@ -123,6 +125,7 @@ def create_api(settings: Settings) -> Api:
             version=shared.__version__,
             description="A stream of news, cleaned, classified and deduplicated.",
             path="/schema",
+            operation_id_creator=lambda handler, *_: handler.handler_name,
             render_plugins=[JsonRenderPlugin(), YamlRenderPlugin()],
         ),
     )

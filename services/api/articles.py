@@ -12,17 +12,17 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import PathParameter, QueryParameter
 
 from services.api.conditional import answer, entity_tag, next_link, page_tag
+from services.api.examples import article_example, page_example
 from services.api.formats.writing import (
     ANY_ARTICLE,
     ANY_PAGE,
     MEDIA_TYPES,
     PAGE_MEDIA_TYPES,
-    ArticleOperation,
     FormatAsked,
-    PageOperation,
     written,
     written_page,
 )
+from services.api.openapi import ArticleOperation, PageOperation
 from services.api.parameters import (
     DEFAULT_LIMIT,
     FILTER_NAMES,
@@ -31,6 +31,7 @@ from services.api.parameters import (
     RevisionsAsked,
     Since,
     cursor_of,
+    query_of,
 )
 from services.api.problems import FieldError, ProblemError, documented
 from services.cache.facets import Filter
@@ -52,7 +53,12 @@ CURSOR = "Khabar-Cursor"  # the body's `cursor`, for formats that have no place 
     opt={"parameters": FILTER_NAMES | {"since", "before", "limit", "revisions", "format"}},
     operation_class=PageOperation,
     responses={
-        200: ResponseSpec(ANY_PAGE, description="a page", generate_examples=False),
+        200: ResponseSpec(
+            ANY_PAGE,
+            description="a page",
+            generate_examples=False,
+            examples=[page_example("khabar"), page_example("ninjs")],
+        ),
         304: ResponseSpec(None, description="it is what If-None-Match names", generate_examples=False),
         **documented(400, 503),
     },
@@ -97,7 +103,7 @@ async def list_articles(
 
 
 def _next(request: Request[object, object, State], name: str, page: Page) -> str:
-    kept = [(key, value) for key, value in request.query_params.multi_items() if key not in {"since", "before"}]
+    kept = [(key, value) for key, value in query_of(request) if key not in {"since", "before"}]
     return f"{PATH}?{urlencode([*kept, (name, page.reached.encode())])}"
 
 
@@ -108,7 +114,12 @@ def _next(request: Request[object, object, State], name: str, page: Page) -> str
     opt={"parameters": frozenset({"revision", "format"})},
     operation_class=ArticleOperation,
     responses={
-        200: ResponseSpec(ANY_ARTICLE, description="the article", generate_examples=False),
+        200: ResponseSpec(
+            ANY_ARTICLE,
+            description="the article",
+            generate_examples=False,
+            examples=[article_example("khabar"), article_example("ninjs")],
+        ),
         304: ResponseSpec(None, description="it is what If-None-Match names", generate_examples=False),
         **documented(400, 404, 503),
     },

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import Annotated, Any, Literal
+from urllib.parse import parse_qsl
 
+from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
+from litestar.openapi.spec import Example
 from litestar.params import QueryParameter
 
 from services.api.problems import FieldError, ProblemError
@@ -18,18 +21,33 @@ from shared.contracts import TopicSlug
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 OLDEST = "0"
+CURSOR_FORMAT = "khabar-cursor"  # no pattern can say all that makes a cursor
+_CURSOR_PATTERN = "^[A-Za-z0-9_-]+$"
 
 Language = Annotated[
     str | None,
     QueryParameter(
-        description="ISO 639 code, as in `language.code`", pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}$"
+        description="ISO 639 code, as in `language.code`",
+        pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}$",
+        examples=[Example(value="ar")],
     ),
 ]
-Topic = Annotated[TopicSlug | None, QueryParameter(description="slug of an IPTC Media Topic, as in `topics[].slug`")]
-Country = Annotated[str | None, QueryParameter(description="ISO 3166-1 alpha-2", pattern="^[A-Za-z]{2}$")]
+Topic = Annotated[
+    TopicSlug | None,
+    QueryParameter(description="slug of an IPTC Media Topic, as in `topics[].slug`", examples=[Example(value="pol")]),
+]
+Country = Annotated[
+    str | None,
+    QueryParameter(description="ISO 3166-1 alpha-2", pattern="^[A-Za-z]{2}$", examples=[Example(value="LB")]),
+]
 Source = Annotated[
     str | None,
-    QueryParameter(description="the outlet; case, marks and spacing do not matter", min_length=1, max_length=500),
+    QueryParameter(
+        description="the outlet; case, marks and spacing do not matter",
+        min_length=1,
+        max_length=500,
+        examples=[Example(value="Example Wire")],
+    ),
 ]
 Group = Annotated[
     str | None,
@@ -51,14 +69,21 @@ Since = Annotated[
     str | None,
     QueryParameter(
         description="a cursor: what arrived after it, in order of arrival; 0 begins with the oldest that is kept",
+        pattern=_CURSOR_PATTERN,
+        format=CURSOR_FORMAT,
         min_length=1,
         max_length=MAX_CURSOR_CHARACTERS,
+        examples=[Example(value=OLDEST)],
     ),
 ]
 Before = Annotated[
     str | None,
     QueryParameter(
-        description="a cursor: what arrived before it, newest first", min_length=1, max_length=MAX_CURSOR_CHARACTERS
+        description="a cursor: what arrived before it, newest first",
+        pattern=_CURSOR_PATTERN,
+        format=CURSOR_FORMAT,
+        min_length=1,
+        max_length=MAX_CURSOR_CHARACTERS,
     ),
 ]
 Order = Literal["arrival", "newest"]
@@ -76,7 +101,14 @@ async def provide_filter(
     return Filter(language=language, topic=topic, country=country, source=source, group=group, duplicates=duplicates)
 
 
+# Read as if it was not given, where the type is no text: what was asked for with it would be answered with everything.
+_NEVER_NULL = ("topic", "revisions", "revision")
 FILTER_NAMES = frozenset({"language", "topic", "country", "source", "group", "duplicates"})
+
+
+def query_of(request: Request[Any, Any, Any]) -> list[tuple[str, str]]:
+    """What was asked, in its order: Litestar's own list comes in another each time the process starts."""
+    return parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
 
 
 def cursor_of(name: str, text: str | None) -> Cursor | None:
@@ -106,6 +138,11 @@ def only_known_parameters(connection: ASGIConnection[Any, Any, Any, Any], handle
     ]
     errors += [
         FieldError(name=name[:100], detail="is given more than once") for name, count in given.items() if count > 1
+    ]
+    errors += [
+        FieldError(name=name, detail="null is no value of it; leave it out")
+        for name in _NEVER_NULL
+        if connection.query_params.get(name, "").lower() == "null"
     ]
     if errors:
         raise ProblemError(400, "The request is not valid; `errors` says where.", errors=errors)

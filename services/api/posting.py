@@ -14,6 +14,7 @@ from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Sche
 from litestar.openapi.spec.enums import OpenAPIType
 
 from services.api.access.guard import may_write
+from services.api.examples import posted_answer_example, posted_examples, posted_lines_example
 from services.api.problems import FieldError, ProblemError, documented
 from services.api.pushing import BadBodyError, Push, PushAnswer, Refusal, check, cut, item_of
 from services.api.raw_topic import RawTopic
@@ -59,8 +60,10 @@ class PostOperation(Operation):
             required=True,
             description="one article, an array of articles, or a line of JSON for each",
             content={
-                "application/json": OpenAPIMediaType(schema=one_or_many),
-                "application/x-ndjson": OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING)),
+                "application/json": OpenAPIMediaType(schema=one_or_many, examples={**posted_examples()}),
+                "application/x-ndjson": OpenAPIMediaType(
+                    schema=Schema(type=OpenAPIType.STRING), examples={**posted_lines_example()}
+                ),
             },
         )
 
@@ -78,7 +81,12 @@ class PostOperation(Operation):
     opt={"parameters": frozenset()},
     operation_class=PostOperation,
     responses={
-        202: ResponseSpec(PushAnswer, description="at least one was accepted", generate_examples=False),
+        202: ResponseSpec(
+            PushAnswer,
+            description="at least one was accepted",
+            generate_examples=False,
+            examples=[posted_answer_example()],
+        ),
         **documented(400, 403, 413, 415, 422, 503),
     },
 )

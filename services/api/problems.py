@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
@@ -13,8 +12,8 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
-from litestar.routes import HTTPRoute
 
+from services.api.methods import methods_at
 from services.api.page.query import BadQueryError
 from shared.outcomes import TransientError
 
@@ -81,7 +80,7 @@ def _documented(status: int, description: str, detail: str, errors: Sequence[Fie
         description=description,
         media_type=MEDIA_TYPE,
         generate_examples=False,
-        examples=[Example(id="problem", value=msgspec.to_builtins(problem))],
+        examples=[Example(value=msgspec.to_builtins(problem))],
     )
 
 
@@ -129,7 +128,7 @@ def problem_of(request: Request[object, object, State], error: Exception) -> Res
         case NotFoundException():
             return respond(404, f"There is nothing at {request.url.path}; /schema lists what there is.")
         case MethodNotAllowedException():
-            allowed = ", ".join(_methods_at(request))
+            allowed = ", ".join(methods_at(request))
             return respond(
                 405,
                 f"{request.method[:20]} is not possible at {request.url.path}; expected {allowed}.",
@@ -140,16 +139,6 @@ def problem_of(request: Request[object, object, State], error: Exception) -> Res
         case _:
             _log.error("answered 500", path=request.url.path, exc_info=error)
             return respond(500, "Khabar failed on this request; the log of the api says why.")
-
-
-def _methods_at(request: Request[object, object, State]) -> list[str]:
-    """RFC 9110 wants them told with every 405."""
-    for route in request.app.routes:
-        if isinstance(route, HTTPRoute) and re.fullmatch(
-            re.sub(r"\{[^}]+}", "[^/]+", route.path_format), request.url.path
-        ):
-            return sorted(route.methods)
-    return []
 
 
 def _field_errors(error: ValidationException) -> list[FieldError]:

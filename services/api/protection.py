@@ -10,6 +10,7 @@ import structlog
 from litestar.enums import HttpMethod
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
+from services.api.methods import ENDLESS
 from shared.metrics import HTTP_REQUESTS, HTTP_SECONDS
 
 # Nothing inline, nothing from elsewhere; scripts may not turn text into markup.
@@ -30,7 +31,6 @@ _HEADERS: tuple[tuple[bytes, bytes], ...] = (
 # A reader that takes nothing for so long has stalled: uvicorn would hold what it is sent for ever. Cut off, it can
 # resume from where it was.
 STALL_SECONDS = 20.0
-_ENDLESS = frozenset({"/v1/stream"})
 _METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 _log = structlog.get_logger(__name__)
 
@@ -52,7 +52,7 @@ class Protection:
     async def _answer(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         started, status, stream, stalled = time.perf_counter(), 500, False, False
         # What a GET would answer, without its body; uvicorn leaves the body out.
-        if scope["method"] == "HEAD" and scope["path"] not in _ENDLESS:
+        if scope["method"] == "HEAD" and scope["path"] not in ENDLESS:
             scope = cast(HTTPScope, {**scope, "method": HttpMethod.GET})
 
         async def guarded(message: Message) -> None:

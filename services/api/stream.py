@@ -17,8 +17,10 @@ from litestar.params import HeaderParameter
 from litestar.response.streaming import ASGIStreamingResponse
 from litestar.types import Receive, Send
 
+from services.api.examples import stream_example
 from services.api.frames import article_frame, heartbeat_frame, opening_frame, resumed_frame
 from services.api.hub import CHUNK_BYTES, Hub
+from services.api.openapi import ApiOperation
 from services.api.parameters import FILTER_NAMES, Since, cursor_of
 from services.api.problems import ProblemError, documented
 from services.cache.cursor import MAX_CURSOR_CHARACTERS, Cursor
@@ -134,10 +136,15 @@ def _chunks(page: Page) -> list[bytes]:
     ),
     tags=["Reading"],
     opt={"parameters": FILTER_NAMES | {"since"}},
+    operation_class=ApiOperation,
     media_type="text/event-stream",
     responses={
         200: ResponseSpec(
-            str, description="server-sent events", media_type="text/event-stream", generate_examples=False
+            str,
+            description="server-sent events",
+            media_type="text/event-stream",
+            generate_examples=False,
+            examples=[stream_example()],
         ),
         **documented(400, 503),
     },

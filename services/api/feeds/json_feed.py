@@ -46,7 +46,7 @@ class FeedExtra(msgspec.Struct, frozen=True, kw_only=True):
     published: FeedPublished
     topics: list[FeedTopic]
     countries: Annotated[list[str], msgspec.Meta(description="ISO 3166-1 alpha-2, best first")]
-    duplicate: FeedDuplicate | None
+    duplicate: FeedDuplicate | None = None
 
 
 class FeedAuthor(msgspec.Struct, frozen=True, kw_only=True):

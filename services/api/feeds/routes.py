@@ -17,10 +17,12 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import QueryParameter
 
 from services.api.conditional import answer, next_link, page_tag
+from services.api.examples import feed_example
 from services.api.feeds import atom, json_feed, rss
 from services.api.feeds.entry import Feed, entry_of
 from services.api.feeds.json_feed import JsonFeed
-from services.api.parameters import FILTER_NAMES, Before, cursor_of
+from services.api.openapi import FeedOperation
+from services.api.parameters import FILTER_NAMES, Before, cursor_of, query_of
 from services.api.problems import documented
 from services.api.site import site_of
 from services.cache.cursor import Cursor
@@ -70,9 +72,14 @@ def _handler(notation: Notation) -> HTTPRouteHandler:
         tags=["Reading"],
         opt={"parameters": FILTER_NAMES | {"before", "limit"}},
         media_type=notation.media_type,
+        operation_class=FeedOperation,
         responses={
             200: ResponseSpec(
-                notation.schema, description="a feed", media_type=notation.media_type, generate_examples=False
+                notation.schema,
+                description="a feed",
+                media_type=notation.media_type,
+                generate_examples=False,
+                examples=[feed_example(notation.path, notation.write)],
             ),
             304: ResponseSpec(None, description="it is what If-None-Match names", generate_examples=False),
             **documented(400, 503),
@@ -109,7 +116,7 @@ async def _page(reader: Reader, wanted: Filter, before: Cursor | None, limit: in
 
 def _feed(notation: Notation, request: Request[object, object, State], page: Page, following: str | None) -> Feed:
     site = site_of(request)
-    filters = [(name, value) for name, value in request.query_params.multi_items() if name in FILTER_NAMES]
+    filters = [(name, value) for name, value in query_of(request) if name in FILTER_NAMES]
     query = urlencode(filters)
     return Feed(
         urn=f"urn:khabar:feed:{blake2b(urlencode(sorted(filters)).encode(), digest_size=8).hexdigest()}",
@@ -124,7 +131,7 @@ def _feed(notation: Notation, request: Request[object, object, State], page: Pag
 
 def _address(notation: Notation, request: Request[object, object, State], reached: Cursor | None) -> str:
     """The feed's own, or that of the page which follows where this one ends."""
-    given = list(request.query_params.multi_items())
+    given = query_of(request)
     if reached:
         given = [*((name, value) for name, value in given if name != "before"), ("before", reached.encode())]
     return f"{notation.path}?{urlencode(given)}" if given else notation.path

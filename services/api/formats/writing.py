@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import msgspec
-from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, Operation, Schema
-from litestar.openapi.spec.enums import OpenAPIType
 from litestar.params import QueryParameter
 
 from services.api.formats import cloudevents
@@ -80,39 +77,3 @@ def written_page(form: Format, page: Page, cursor: str | None, following: str | 
         msgspec.json.encode(following),
         msgspec.json.encode(page.resumed),
     )
-
-
-_EVENT = Schema(
-    type=OpenAPIType.OBJECT,
-    description="a CloudEvent whose `data` is the article; `id` is article id, a point, revision hash",
-    required=["specversion", "id", "source", "type", "time", "subject", "datacontenttype", "dataschema", "data"],
-    properties={
-        **{
-            name: Schema(type=OpenAPIType.STRING)
-            for name in ("specversion", "id", "source", "type", "time", "subject", "datacontenttype", "dataschema")
-        },
-        "data": Schema(type=OpenAPIType.OBJECT),
-    },
-)
-
-
-@dataclass
-class ArticleOperation(Operation):
-    """Tells the OpenAPI document of CloudEvents beside JSON: a response of Litestar's has one media type."""
-
-    def __post_init__(self) -> None:
-        _add(self, cloudevents.MEDIA_TYPE, _EVENT)
-
-
-@dataclass
-class PageOperation(Operation):
-    """The same for pages."""
-
-    def __post_init__(self) -> None:
-        _add(self, cloudevents.BATCH_MEDIA_TYPE, Schema(type=OpenAPIType.ARRAY, items=_EVENT))
-
-
-def _add(operation: Operation, media_type: str, schema: Schema) -> None:
-    response = (operation.responses or {})["200"]
-    assert isinstance(response, OpenAPIResponse)
-    response.content = {**(response.content or {}), media_type: OpenAPIMediaType(schema=schema)}

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from jsonschema import Draft202012Validator
 
 from shared.contracts import encode
 from tests.articles import copy_of, enriched
@@ -173,6 +174,8 @@ async def test_a_batch_of_events_carries_cursor_and_next_in_its_headers(
         ("/v1/articles?group=../../etc", 400, "group"),
         ("/v1/articles?duplicates=maybe", 400, "duplicates"),
         ("/v1/articles?format=xml", 400, "format"),
+        ("/v1/articles?topic=null", 400, "topic"),
+        (f"/v1/articles/{'0' * 32}?revision=null", 400, "revision"),
         ("/v1/articles?source=", 400, "source"),
         ("/v1/stream?since=nonsense", 400, "since"),
         ("/v1/articles/..%2f..%2fetc%2fpasswd", 404, "nothing"),
@@ -193,7 +196,20 @@ async def test_every_error_is_a_problem_that_says_where(
 async def test_a_wrong_method_is_told_which_are_right(client: httpx.AsyncClient) -> None:
     answer = await client.delete("/v1/articles")
     assert (answer.status_code, answer.headers["content-type"]) == (405, PROBLEM)
-    assert answer.headers["allow"] == "GET, OPTIONS, POST"
+    assert answer.headers["allow"] == "GET, HEAD, OPTIONS, POST"
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/v1/articles", "GET, HEAD, OPTIONS, POST"),
+        ("/v1/feed.json", "GET, HEAD, OPTIONS"),
+        ("/v1/stream", "GET, OPTIONS"),
+    ],
+)
+async def test_whoever_asks_is_told_the_methods(client: httpx.AsyncClient, path: str, methods: str) -> None:
+    answer = await client.options(path)
+    assert (answer.status_code, answer.headers["allow"]) == (204, methods)
 
 
 async def test_a_bad_last_event_id_is_refused(client: httpx.AsyncClient) -> None:
@@ -228,6 +244,26 @@ async def test_the_schema_names_every_path_and_answer(client: httpx.AsyncClient)
     assert set(post["requestBody"]["content"]) == {"application/json", "application/x-ndjson"}
     assert "application/problem+json" in post["responses"]["422"]["content"]
     assert "application/json" in schema["paths"]["/v1/articles"]["get"]["responses"]["200"]["content"]
+
+
+async def test_the_schema_has_examples_and_its_links_lead_somewhere(client: httpx.AsyncClient) -> None:
+    schema = (await client.get("/schema")).json()
+    operations = {
+        operation["operationId"]: operation for path in schema["paths"].values() for operation in path.values()
+    }
+    answers = [
+        content
+        for name in ("list_articles", "one_article", "push_articles", "feed_json", "feed_atom", "stream_articles")
+        for response in operations[name]["responses"].values()
+        for content in response.get("content", {}).values()
+    ]
+    assert all(content.get("examples") for content in answers)
+    links = operations["list_articles"]["responses"]["200"]["links"].values()
+    assert {link["operationId"] for link in links} <= set(operations)
+    for content in answers:
+        validator = Draft202012Validator({**content["schema"], "components": schema["components"]})
+        for example in content["examples"].values():
+            validator.validate(example["value"])
 
 
 async def test_what_is_asked_cannot_write_a_header(client: httpx.AsyncClient, arrivals: Arrivals) -> None:
