@@ -15,7 +15,7 @@ from litestar.params import PathParameter
 
 from services.api.articles import PATH
 from services.api.conditional import answer, entity_tag
-from services.api.problems import MEDIA_TYPE, Problem, ProblemError
+from services.api.problems import ProblemError, documented
 from services.cache.cursor import START
 from services.cache.reading import PAGE_BYTES, Entry, Reader
 from shared.contracts import EnrichedArticle, Published
@@ -75,9 +75,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     responses={
         200: ResponseSpec(History, description="the revisions", generate_examples=False),
         304: ResponseSpec(None, description="it is what If-None-Match names", generate_examples=False),
-        400: ResponseSpec(Problem, description="a parameter is not valid", media_type=MEDIA_TYPE),
-        404: ResponseSpec(Problem, description="not held, or no longer", media_type=MEDIA_TYPE),
-        503: ResponseSpec(Problem, description="Redis is away", media_type=MEDIA_TYPE),
+        **documented(400, 404, 503),
     },
 )
 async def list_revisions(

@@ -164,8 +164,9 @@ async def test_the_keyboard_works_on_an_arabic_layout_and_can_be_switched_off(pa
     assert await page.evaluate(focused) == "Article 1"
     await page.keyboard.press("k")
     assert await page.evaluate(focused) == "Article 2"
-    await page.locator("#keys summary").click()
+    await page.keyboard.press("?")
     await page.locator("#keys-on").uncheck()
+    await page.get_by_role("button", name="Close").click()
     await page.evaluate("document.activeElement.blur()")
     await page.keyboard.press("j")
     assert not await page.evaluate(focused)

@@ -40,6 +40,7 @@ class Interface:
     words: Mapping[str, str]
     topics: Mapping[str, str]
     new: Mapping[str, str]
+    copies: Mapping[str, str]
     mentions: Mapping[str, str]
 
     @property
@@ -117,6 +118,7 @@ def _interface(code: Literal["en", "ar"], part: Mapping[str, object]) -> Interfa
         words={name: value for name, value in part.items() if isinstance(value, str)},
         topics=tables["topic"],
         new=tables["new"],
+        copies=tables["copies"],
         mentions=tables["mentions"],
     )
 

@@ -19,7 +19,7 @@ _FORMS: Mapping[str, re.Pattern[str]] = {
     "country": re.compile("[A-Za-z]{2}"),
     "source": re.compile(r".{1,500}", re.DOTALL),
     "group": re.compile("[0-9a-f]{32}"),
-    "duplicates": re.compile("hide|only"),
+    "duplicates": re.compile("show|hide|only"),
 }
 
 
@@ -48,6 +48,11 @@ class WireQuery:
     def address(self) -> str:
         """Its address on this site."""
         return _address(self.filters, self.before, self.ui)
+
+    @property
+    def together(self) -> bool:
+        """Whether copies stand under what they repeat: not where the address says otherwise, or asks for a group."""
+        return self.get("duplicates") is None and self.get("group") is None
 
     @property
     def wanted(self) -> Filter:

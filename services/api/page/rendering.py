@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -15,6 +16,7 @@ from markupsafe import Markup, escape
 from services.api.page.interface import Interface
 
 _FOLDER = Path(__file__).parent
+_STATIC = _FOLDER / "static"
 _TYPES: Mapping[str, str] = {
     ".css": "text/css",
     ".js": "text/javascript",
@@ -31,13 +33,24 @@ class StaticFile:
     tag: str
 
 
+_IMPORT = re.compile(rb'(?<=from "\./)([a-z_]+\.js)(?=";)')
+
+
 def _static_files() -> Mapping[str, StaticFile]:
-    return {
-        file.name: StaticFile(
-            file.read_bytes(), _TYPES[file.suffix], blake2b(file.read_bytes(), digest_size=6).hexdigest()
-        )
-        for file in sorted((_FOLDER / "static").iterdir())
-    }
+    found: dict[str, StaticFile] = {}
+
+    def read(name: str) -> StaticFile:
+        if name not in found:
+            content = (_STATIC / name).read_bytes()
+            # A module is kept for as long as its address stays: it changes with those that it imports.
+            content = _IMPORT.sub(lambda other: b"%s?v=%s" % (other[1], read(other[1].decode()).tag.encode()), content)
+            tag = blake2b(content, digest_size=6).hexdigest()
+            found[name] = StaticFile(content, _TYPES[Path(name).suffix], tag)
+        return found[name]
+
+    for file in sorted(_STATIC.iterdir()):
+        read(file.name)
+    return found
 
 
 STATIC_FILES = _static_files()
@@ -49,8 +62,14 @@ def static_address(name: str) -> str:
 
 
 def isolated(text: str, **values: object) -> Markup:
-    """The text with its {names} filled in, each isolated from the direction of what is beside it."""
-    parts = {name: Markup("<bdi>{}</bdi>").format(value) for name, value in values.items()}
+    """The text with its {names} filled in, each isolated from the direction of what is beside it.
+
+    Markup isolates what it holds by itself.
+    """
+    parts = {
+        name: value if isinstance(value, Markup) else Markup("<bdi>{}</bdi>").format(value)
+        for name, value in values.items()
+    }
     return escape(text).format(**parts)
 
 

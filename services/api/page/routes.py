@@ -12,7 +12,8 @@ from litestar.exceptions import HTTPException, NotFoundException
 from services.api.page.interface import Interface, choose
 from services.api.page.query import BadQueryError, interface_asked, wire_query
 from services.api.page.rendering import STATIC_FILES
-from services.api.page.wire import article_page, message_page, wire_page
+from services.api.page.story import article_page
+from services.api.page.wire import message_page, wire_page
 from services.api.problems import RETRY_SECONDS
 from services.cache.reading import Reader
 from shared.outcomes import TransientError

@@ -17,6 +17,7 @@ UNKNOWN_LANGUAGE = "und"
 TITLE_CHARACTERS = 300  # beyond it a title is none: an extractor has taken the page for it
 NAME_CHARACTERS = 80  # of an outlet
 TAGS_SHOWN = 3  # topics, and countries, of an article on the wire
+OUTLETS_NAMED = 3  # of an article's copies, before they are opened
 VALUES_SHOWN = 8  # of a filter; the rest is behind "more"
 _DATE_CHARACTERS: Mapping[Precision, int] = {"day": 10, "month": 7, "year": 4}  # of 2026-01-28T00:00:00Z
 
@@ -49,6 +50,22 @@ class WireItem:
     topics: tuple[Link, ...]
     countries: tuple[Link, ...]
     relation: Relation | None
+    original: str | None
+    copies: tuple[WireItem, ...] = ()
+
+    @property
+    def copied_by(self) -> tuple[str, ...]:
+        """The first outlets of its copies."""
+        return self._outlets[:OUTLETS_NAMED]
+
+    @property
+    def copied_by_more(self) -> bool:
+        """Whether there are others."""
+        return len(self._outlets) > OUTLETS_NAMED
+
+    @property
+    def _outlets(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(copy.source.label for copy in self.copies))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +76,15 @@ class Choice:
     href: str
     chosen: bool
     count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLink:
+    """A feed of what the wire shows."""
+
+    label: str
+    href: str
+    media_type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +126,13 @@ def article_address(article: str, ui: str | None) -> str:
     return f"/articles/{article}" + (f"?ui={ui}" if ui else "")
 
 
+def other_language(address: str, interface: Interface) -> Link:
+    """The same page in the other interface language."""
+    path, _, query = address.partition("?")
+    kept = [part for part in query.split("&") if part and not part.startswith("ui=")]
+    return Link(interface.word("other_language"), f"{path}?{'&'.join([*kept, f'ui={interface.other}'])}")
+
+
 def wire_item(article: EnrichedArticle, interface: Interface, ui: str | None) -> WireItem:
     """The article as the wire shows it; `ui` is the interface language that links carry on."""
     wire = WireQuery(ui=ui)
@@ -126,6 +159,7 @@ def wire_item(article: EnrichedArticle, interface: Interface, ui: str | None) ->
             for country in article.countries[:TAGS_SHOWN]
         ),
         relation=article.duplicate.relation if article.duplicate else None,
+        original=web_address(article.url),
     )
 
 

@@ -1,25 +1,28 @@
-"""Makes the wire and the page of one article from what the cache holds."""
+"""Makes the wire from what the cache holds."""
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from urllib.parse import urlencode
 
 import msgspec
 
+from services.api.feeds.routes import NOTATIONS
+from services.api.page.clusters import clusters, group_of
 from services.api.page.interface import Interface
 from services.api.page.query import WireQuery
 from services.api.page.rendering import render
 from services.api.page.views import (
     Choice,
+    FeedLink,
     FilterGroup,
     Link,
-    article_address,
+    WireItem,
     filter_group,
-    paragraphs,
-    web_address,
+    other_language,
     wire_item,
 )
 from services.cache.facets import Filter
@@ -28,7 +31,7 @@ from shared.contracts import EnrichedArticle
 
 ARTICLES_A_PAGE = 30
 PAGES_LOOKED_AT = 10
-VERSIONS_SHOWN = 20
+COPIES_LISTED = 30  # of one article; its page has the whole group
 VALUES_LISTED = 60  # of each filter
 VALUES_SECONDS = 10.0
 _ARTICLE = msgspec.json.Decoder(EnrichedArticle)
@@ -59,11 +62,14 @@ class FilterValues:
 async def wire_page(reader: Reader, values: FilterValues, query: WireQuery, interface: Interface) -> str:
     """The wire, newest first. Raises TransientError while Redis is away."""
     page = await _page(reader, query)
+    items = await _items(reader, page, query, interface)
     groups = [await _filter_group(values, dimension, word, query, interface) for dimension, word in _DIMENSIONS]
     return render(
         "wire.html",
         interface,
-        items=[wire_item(_ARTICLE.decode(item.body), interface, query.ui) for item in page.items],
+        items=items,
+        together=query.together,
+        feeds=_feeds(query),
         groups=[group for group in groups if group.shown],
         duplicates=_duplicates(query, interface),
         active=_active(query, interface),
@@ -72,7 +78,7 @@ async def wire_page(reader: Reader, values: FilterValues, query: WireQuery, inte
         newest=WireQuery(query.filters, None, query.ui).address if query.before else None,
         older=None if page.complete else WireQuery(query.filters, page.reached, query.ui).address,
         stream=_stream(query, page),
-        other=_other_language(query.address, interface),
+        other=other_language(query.address, interface),
     )
 
 
@@ -84,6 +90,34 @@ async def _page(reader: Reader, query: WireQuery) -> Page:
         page = await reader.page(query.wanted, order="newest", cursor=page.reached, limit=ARTICLES_A_PAGE)
         turn += 1
     return replace(page, newest=newest)
+
+
+async def _items(reader: Reader, page: Page, query: WireQuery, interface: Interface) -> list[WireItem]:
+    articles = [_ARTICLE.decode(item.body) for item in page.items]
+    if not query.together:
+        return [wire_item(article, interface, query.ui) for article in articles]
+    members = await _members(reader, {group_of(article) for article in articles})
+    return [
+        replace(
+            wire_item(cluster.article, interface, query.ui),
+            copies=tuple(wire_item(copy, interface, query.ui) for copy in cluster.copies),
+        )
+        for cluster in clusters(articles, members)
+    ]
+
+
+async def _members(reader: Reader, groups: Collection[str]) -> list[EnrichedArticle]:
+    """What is in the groups, each in order of arrival."""
+    pages = await asyncio.gather(
+        *(reader.page(Filter(group=group), order="arrival", cursor=None, limit=COPIES_LISTED) for group in groups)
+    )
+    return [_ARTICLE.decode(item.body) for page in pages for item in page.items]
+
+
+def _feeds(query: WireQuery) -> list[FeedLink]:
+    """The feeds of what the address asks for."""
+    parameters = f"?{urlencode(query.filters)}" if query.filters else ""
+    return [FeedLink(notation.name, notation.path + parameters, notation.media_type) for notation in NOTATIONS]
 
 
 async def _filter_group(
@@ -98,11 +132,11 @@ def _duplicates(query: WireQuery, interface: Interface) -> list[Choice]:
     return [
         Choice(
             interface.word(f"duplicates_{choice}"),
-            query.having("duplicates", None if choice == "show" else choice).address,
-            chosen=(query.get("duplicates") or "show") == choice,
+            query.having("duplicates", None if choice == "together" else choice).address,
+            chosen=(query.get("duplicates") or "together") == choice,
             count=None,
         )
-        for choice in ("show", "hide", "only")
+        for choice in ("together", "show", "hide", "only")
     ]
 
 
@@ -132,43 +166,6 @@ def _stream(query: WireQuery, page: Page) -> str | None:
     if query.before:
         return None
     return f"/v1/stream?{urlencode([*query.filters, ('since', page.newest.encode())])}"
-
-
-def _other_language(address: str, interface: Interface) -> Link:
-    path, _, query = address.partition("?")
-    kept = [part for part in query.split("&") if part and not part.startswith("ui=")]
-    return Link(interface.word("other_language"), f"{path}?{'&'.join([*kept, f'ui={interface.other}'])}")
-
-
-async def article_page(reader: Reader, article_id: str, ui: str | None, interface: Interface) -> str | None:
-    """The page of the article; None where the cache does not hold it. Raises TransientError while Redis is away."""
-    body = await reader.article(article_id)
-    if body is None:
-        return None
-    article = _ARTICLE.decode(body)
-    group = article.duplicate.group if article.duplicate else article.id
-    versions = await reader.page(Filter(group=group), order="arrival", cursor=None, limit=VERSIONS_SHOWN)
-    first = await reader.article(article.duplicate.of) if article.duplicate else None
-    return render(
-        "article.html",
-        interface,
-        article=article,
-        item=wire_item(article, interface, ui),
-        paragraphs=paragraphs(article.text),
-        source_address=web_address(article.url),
-        duplicate_of=_ARTICLE.decode(first) if first else None,
-        versions=_versions(versions, article, interface, ui),
-        address=lambda identifier: article_address(identifier, ui),
-        wire=lambda name, value: WireQuery(ui=ui).having(name, value).address,
-        home=WireQuery(ui=ui).address,
-        other=_other_language(article_address(article.id, None), interface),
-    )
-
-
-def _versions(page: Page, article: EnrichedArticle, interface: Interface, ui: str | None) -> list[object]:
-    """What repeats this story, where anything does."""
-    items = [wire_item(_ARTICLE.decode(item.body), interface, ui) for item in page.items]
-    return list(items) if any(item.id != article.id for item in items) else []
 
 
 def message_page(interface: Interface, name: str, *, again_seconds: int | None = None) -> str:
