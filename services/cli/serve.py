@@ -25,6 +25,7 @@ class Service(StrEnum):
     DEDUPLICATOR = "deduplicator"
     CACHE = "cache"
     API = "api"
+    WEBHOOKS = "webhooks"
 
 
 def register(app: typer.Typer) -> None:
