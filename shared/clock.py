@@ -14,4 +14,4 @@ system_clock: Clock = time.time
 
 def rfc3339(seconds: float) -> str:
     """RFC 3339 in UTC to the second: `2026-01-28T00:00:00Z`."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"

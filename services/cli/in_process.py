@@ -10,6 +10,7 @@ from services.classifier.stage import Classifier
 from services.cli.results import PARTITION, TOPIC, Refused, Result
 from services.deduplicator.memory_index import MemoryIndex
 from services.deduplicator.stage import Deduplicator
+from services.normalizer.line_counts import LineCountsInMemory
 from services.normalizer.stage import Normalizer
 from shared import __version__
 from shared.clock import system_clock
@@ -24,7 +25,7 @@ class InProcess:
     """What the five topics and three agents do, as one call."""
 
     def __init__(self, settings: Settings) -> None:
-        self._normalizer = Normalizer(system_clock, __version__)
+        self._normalizer = Normalizer(system_clock, __version__, LineCountsInMemory())
         self._classifier = Classifier(
             clock=system_clock, threshold=settings.topics_threshold, model=chosen_topic_model(settings)
         )
@@ -35,9 +36,9 @@ class InProcess:
     async def enrich(self, batch: Sequence[Received[RawArticle]]) -> list[Result]:
         """One result for each article, in order."""
         results: list[Result | None] = [None] * len(batch)
-        normalized = await _step(NORMALIZER.name, batch, self._normalizer.process, results)
-        classified = await _step(CLASSIFIER.name, normalized, self._classifier.process, results)
         span = Span(TOPIC, PARTITION, self._reached, batch[-1].at.offset)
+        normalized = await _step(NORMALIZER.name, batch, lambda b: self._normalizer.process(b, span), results)
+        classified = await _step(CLASSIFIER.name, normalized, self._classifier.process, results)
         await _step(DEDUPLICATOR.name, classified, lambda b: self._deduplicator.process(b, span), results)
         self._reached = span.reaches
         return [result for result in results if result is not None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -82,7 +82,6 @@ class _Finder:
     """Finds all names and all triggers of rules in one pass over a line."""
 
     def __init__(self) -> None:
-        self._automaton = ahocorasick.Automaton()
         names: dict[str, Form] = {}
         triggers: dict[str, list[int]] = {}
         for form in named_forms():
@@ -90,15 +89,19 @@ class _Finder:
         for place, rule in enumerate(credit_rules.RULES):
             for trigger in rule.triggers:
                 triggers.setdefault(trigger, []).append(place)
-        for word in sorted({*names, *triggers}):
-            self._automaton.add_word(word, (len(word), names.get(word), tuple(triggers.get(word, ()))))
-        self._automaton.make_automaton()
+        words = {
+            word: (len(word), names.get(word), tuple(triggers.get(word, ()))) for word in sorted({*names, *triggers})
+        }
+        self._for_ascii = _automaton({word: found for word, found in words.items() if word.isascii()})
+        # First letters are tried in the order in which they were added: those of Arabic text first.
+        self._for_any = _automaton(dict(sorted(words.items(), key=lambda word: not _is_arabic(word[0]))))
 
     def find(self, key: str) -> _Found:
         """The media named in the key, longest form first, and the rules to try on it."""
+        automaton = self._for_ascii if key.isascii() else self._for_any
         named: list[_Named] = []
         rules: dict[int, list[int]] = {}
-        for last, (length, form, triggered) in self._automaton.iter(key, 0, min(len(key), LONGEST_LINE)):
+        for last, (length, form, triggered) in automaton.iter(key, 0, min(len(key), LONGEST_LINE)):
             start, end = last + 1 - length, last + 1
             if not _begins_word(key, start, length):
                 continue
@@ -109,6 +112,18 @@ class _Finder:
         return _Found(_longest(named), [(credit_rules.RULES[rule], rules[rule]) for rule in sorted(rules)])
 
 
+def _automaton(words: Mapping[str, tuple[int, Form | None, tuple[int, ...]]]) -> ahocorasick.Automaton:
+    automaton = ahocorasick.Automaton()
+    for word, found in words.items():
+        automaton.add_word(word, found)
+    automaton.make_automaton()
+    return automaton
+
+
+def _is_arabic(word: str) -> bool:
+    return "\u0620" <= word[0] <= "\u064a"
+
+
 _ARABIC_PREFIX = re.compile(r"(?<!\w)(?:[وف]?(?:[بلك]|ال|لل|بال|كال)?)$")
 
 
@@ -116,7 +131,7 @@ def _begins_word(key: str, start: int, length: int) -> bool:
     """Whether a word begins here; the Arabic prefixes are no part of a longer name, but may be of a short one."""
     if start == 0 or not (key[start - 1].isalnum() and key[start].isalnum()):
         return True
-    if length < LEAST_PREFIXED or not "\u0620" <= key[start] <= "\u064a":
+    if length < LEAST_PREFIXED or not _is_arabic(key[start]):
         return False
     return _ARABIC_PREFIX.search(key[max(0, start - 5) : start]) is not None
 

@@ -14,8 +14,10 @@ from shared.text.match_key import fold
 LONGEST_WHOLE = 150
 """Characters of the longest line that can be nothing but a credit."""
 
-AROUND = 100
-"""Characters before a trigger that a pattern may begin in; it may end three times as far after it."""
+BEFORE = 100
+"""Characters before a trigger that a pattern may begin in."""
+AFTER = 300
+"""Characters after a trigger that a pattern may end in, unless the rule says otherwise."""
 
 CreditKind = Literal["syndication", "quote"]
 
@@ -49,6 +51,7 @@ class CreditRule:
     triggers: tuple[str, ...]
     is_on_key: bool
     is_whole: bool
+    after: int
     pattern: re.Pattern[str]
     examples: tuple[CreditExample, ...]
     others: tuple[str, ...]
@@ -66,12 +69,8 @@ class CreditRule:
         return [self._credit(line, found) for found in self._find_near(text, near)]
 
     def _find_near(self, text: str, near: Sequence[int]) -> Iterator[re.Match[str]]:
-        end = 0
-        for place in near:
-            for found in self.pattern.finditer(text, max(end, place - AROUND), place + 3 * AROUND):
-                end = max(end, found.end())
-                yield found
-            end = max(end, place)
+        for first, last in _windows(near, self.after):
+            yield from self.pattern.finditer(text, first, last)
 
     def _credit(self, line: Line, found: re.Match[str]) -> Credit:
         def group(name: str) -> str | None:
@@ -83,6 +82,17 @@ class CreditRule:
         outlets = tuple(outlet for name in ("outlet", "outlet2") if (outlet := group(name)))
         place = len(line.shown(0, found.start())) if self.is_on_key else found.start()
         return Credit(outlets, group("title"), group("date"), place)
+
+
+def _windows(near: Sequence[int], after: int) -> list[tuple[int, int]]:
+    """What is searched around the places, which are in order: windows that overlap are one."""
+    windows: list[tuple[int, int]] = []
+    for place in near:
+        first, last = max(0, place - BEFORE), place + after
+        if windows and first <= windows[-1][1]:
+            first, _ = windows.pop()
+        windows.append((first, last))
+    return windows
 
 
 _EDGES = re.compile(r"^[\s«»\"“”„'‘’(\[{،,.:؛;\-–—]+|[\s«»\"“”„'‘’)\]}،,.:؛;\-–—]+$")
@@ -106,6 +116,7 @@ def _rule(entry: Mapping[str, object]) -> CreditRule:
         triggers=tuple(fold(str(trigger)) for trigger in _list(entry["triggers"])),
         is_on_key=is_on_key,
         is_whole=bool(entry.get("whole", False)),
+        after=int(str(entry.get("after", AFTER))),
         pattern=re.compile(folded_pattern(pattern) if is_on_key else pattern),
         examples=tuple(_example(example) for example in _list(entry["examples"])),
         others=tuple(str(other) for other in _list(entry["others"])),

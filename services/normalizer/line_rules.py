@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+import ahocorasick
+
 from services.normalizer.lines import Line
 from services.normalizer.patterns import folded_pattern, read_data
 from shared.contracts.articles import RemovedKind
@@ -73,15 +75,17 @@ class _Alternatives:
     def __init__(self, rules: Sequence[LineRule]) -> None:
         self._rules = tuple(rules)
         self._needing = tuple(rule for rule in rules if rule.needs)
-        needed = sorted({word for rule in self._needing for word in rule.needs})
-        self._needed = re.compile("|".join(map(re.escape, needed)))
+        self._needed = ahocorasick.Automaton()
+        for word in sorted({word for rule in self._needing for word in rule.needs}):
+            self._needed.add_word(word, word)
+        self._needed.make_automaton()
         others = [rule.pattern.pattern for rule in rules if not rule.needs]
         self._others = re.compile("|".join(f"(?:{pattern})" for pattern in others)) if others else None
 
     def find(self, line: Line) -> LineRule | None:
         if self._others is not None and self._others.fullmatch(line.key):
             return next((rule for rule in self._rules if rule.matches(line)), None)
-        if self._needing and self._needed.search(line.key):
+        if self._needing and next(self._needed.iter(line.key), None) is not None:
             return next((rule for rule in self._needing if rule.matches(line)), None)
         return None
 

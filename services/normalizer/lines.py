@@ -65,4 +65,7 @@ def _shown_lines(raw: str) -> list[str]:
 def _paragraphs(shown: str) -> list[str]:
     if _WIDE in shown or "\t" in shown:
         shown = _WIDE_GAP.sub("\n", shown)
+    if "\n" not in shown:
+        line = one_line(shown)
+        return [line] if line else []
     return [line for part in shown.split("\n") if (line := one_line(part))]

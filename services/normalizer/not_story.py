@@ -58,7 +58,7 @@ def part(lines: Sequence[Line], title_key: str, known_labels: Collection[str] = 
         taken += found.taken
         story = found.story
         # What was taken may have stood between a line and the edge that tells what it is.
-        if all(removed.rule == "title" for removed in found.taken) and len(found.taken) <= 1:
+        if not found.taken:
             break
     return Parted(tuple(story), tuple(sorted(taken, key=lambda removed: removed.line.number)))
 

@@ -64,6 +64,8 @@ def display_text(text: str) -> str:
 
     Line ends of every kind become `\\n`; spaces stay as they are.
     """
+    if text.isascii() and text.isprintable() and "&" not in text:
+        return text
     has = _look(text)
     if has & _AMPERSAND:
         text = _ENTITY.sub(_entity, text)

@@ -6,6 +6,7 @@ import re
 import string
 import tomllib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import SplitResult, quote, quote_from_bytes, urlsplit
 
@@ -32,6 +33,7 @@ _AMP_CACHE = re.compile(r"/[a-z]/(?:s/)?([^/]+\..*)", re.DOTALL)
 _GOOGLE_AMP = re.compile(r"/amp/(?:s/)?([^/]+\..*)", re.DOTALL)
 _AMP_ENDING = re.compile(r"(?:/amp/?|\.amp)$")
 _AMP_BEFORE_HTML = re.compile(r"\.amp\.html$")
+_HOSTS_KEPT = 4096  # a stream comes from the same few thousand sites
 _MOST_CACHES = 4  # a cache of a cache is seen seldom, more only in an attack
 _DEFAULT_PORTS = frozenset({80, 443})
 
@@ -104,6 +106,7 @@ def _behind_amp_cache(parts: _Parts) -> str | None:
     return f"https://{found[1]}?{parts.query}" if found else None
 
 
+@lru_cache(maxsize=_HOSTS_KEPT)
 def _host(host: str) -> str | None:
     if ":" in host:
         return f"[{host.lower()}]"

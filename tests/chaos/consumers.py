@@ -17,6 +17,7 @@ from services.normalizer.stage import Normalizer
 from shared.clock import system_clock
 from shared.contracts import decode_raw
 from shared.outcomes import Coordinates, Publish, Received
+from shared.positions import NO_OFFSET, Span
 from shared.redis import connect
 from shared.settings import Settings
 from shared.stream.connection import client_options
@@ -33,7 +34,7 @@ QUIET_SECONDS = (
 async def expected_versions(values: Sequence[bytes]) -> set[Version]:
     """What must come out, once each: every revision of every article that is no poison."""
     received = [Received(decode_raw(value), Coordinates("-", 0, place), 0) for place, value in enumerate(values)]
-    outcomes = await Normalizer(system_clock, "test").process(received)
+    outcomes = await Normalizer(system_clock, "test").process(received, Span("-", 0, NO_OFFSET, len(values)))
     return {(o.article.id, o.article.revision_hash) for o in outcomes if isinstance(o, Publish)}
 
 

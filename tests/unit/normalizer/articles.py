@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shared.contracts import RawArticle
 from shared.outcomes import Coordinates, Received
+from shared.positions import NO_OFFSET, Span
 
 NOW_MS = 1_741_600_000_000  # 10 March 2025, 09:46:40 UTC
 
@@ -26,3 +27,7 @@ SYNDICATED = RawArticle(
 def received(article: RawArticle, offset: int = 0) -> Received[RawArticle]:
     """The article as the stage gets it."""
     return Received(article, Coordinates("articles.raw", 0, offset), NOW_MS)
+
+
+SPAN = Span("articles.raw", 0, NO_OFFSET, 100)
+"""The offsets that these tests' batches are part of."""

@@ -1,62 +1,50 @@
-"""Learnt boilerplate: when a line counts as one, that redelivery and copies do not count, and what becomes of it."""
+"""Learnt boilerplate: when a line counts as one, and what becomes of it."""
 
 from __future__ import annotations
 
 import pytest
 
-from services.normalizer.boilerplate import LEAST_ARTICLES, BoilerplateInMemory, Observed
-from services.normalizer.normalize import normalize
-from services.normalizer.stage import MS_A_DAY, Normalizer
+from services.normalizer.boilerplate import LEAST_ARTICLES, LONGEST_LINE, MOST_LINES, learnt, line_key, observe
+from services.normalizer.line_counts import Count, Counts, LineCountsInMemory, Observed
+from services.normalizer.lines import read_lines
+from services.normalizer.normalize import normalize, normalize_lines
+from services.normalizer.stage import Normalizer
 from shared.contracts import NormalizedArticle, RawArticle
 from shared.outcomes import Coordinates, Publish, Received
-from tests.unit.normalizer.articles import BODY, NOW_MS
+from tests.unit.normalizer.articles import BODY, NOW_MS, SPAN
 
-LINE = 7
-
-
-def seen(number: int, day: int, line: int = LINE, source: str = "a") -> Observed:
-    return Observed(source, f"article {number}", f"text {number}", day, (line, 1000 + number))
+LINE = b"line "
+DAY_MS = 86_400_000
 
 
-async def test_a_line_counts_from_enough_articles_on_enough_days() -> None:
-    counts = BoilerplateInMemory()
-    learnt = await counts.learn([seen(number, day=number % 2) for number in range(LEAST_ARTICLES)])
-    assert learnt[:-1] == [frozenset()] * (LEAST_ARTICLES - 1)
-    assert learnt[-1] == {LINE}
+def is_learnt(count: Count, of_articles: int) -> bool:
+    observed = Observed("a", 0, 1, b"id", b"revision", (LINE,))
+    return learnt(observed, Counts(of_articles, (count,))) == {LINE}
 
 
-async def test_one_day_is_not_enough() -> None:
-    counts = BoilerplateInMemory()
-    learnt = await counts.learn([seen(number, day=1) for number in range(3 * LEAST_ARTICLES)])
-    assert set(learnt) == {frozenset()}
+def test_a_line_is_boilerplate_from_enough_articles_on_more_than_one_day() -> None:
+    assert is_learnt(Count(LEAST_ARTICLES, on_days=True), 100)
+    assert not is_learnt(Count(LEAST_ARTICLES - 1, on_days=True), 100)
+    assert not is_learnt(Count(100, on_days=False), 100)
 
 
-async def test_another_source_has_its_own_lines() -> None:
-    counts = BoilerplateInMemory()
-    await counts.learn([seen(number, day=number % 2) for number in range(LEAST_ARTICLES)])
-    assert await counts.learn([seen(99, day=1, source="b")]) == [frozenset()]
+def test_a_large_source_must_have_it_in_a_share_of_its_articles() -> None:
+    assert is_learnt(Count(10, on_days=True), 1000)
+    assert not is_learnt(Count(9, on_days=True), 1000)
 
 
-async def test_a_redelivery_counts_once() -> None:
-    counts = BoilerplateInMemory()
-    learnt = await counts.learn([seen(0, day=day) for day in range(3 * LEAST_ARTICLES)])
-    assert set(learnt) == {frozenset()}
+def test_numbers_make_no_difference_and_words_do() -> None:
+    [one, two, other] = map(line_key, read_lines("متابعات 12\nمتابعات ٧\nمتابعة 12"))
+    assert one == two != other
 
 
-async def test_copies_of_one_text_count_once() -> None:
-    counts = BoilerplateInMemory()
-    copies = [
-        Observed("a", f"article {number}", "one text", number % 2, (LINE,)) for number in range(3 * LEAST_ARTICLES)
-    ]
-    assert set(await counts.learn(copies)) == {frozenset()}
-
-
-async def test_a_large_source_needs_a_share_of_its_articles() -> None:
-    counts = BoilerplateInMemory()
-    await counts.learn([seen(number, day=number % 2, line=1) for number in range(1000)])
-    learnt = await counts.learn([seen(2000 + number, day=number % 2) for number in range(11)])
-    assert learnt[8] == frozenset()
-    assert learnt[10] == {LINE}
+def test_long_lines_and_the_middle_of_long_articles_are_not_counted() -> None:
+    lines = [f"Line {'x' * number} of the story" for number in range(MOST_LINES + 10)]
+    text = "\n".join([lines[0], "y" * (LONGEST_LINE + 1), *lines[1:]])
+    done = normalize_lines(RawArticle(source="a", title="t", text=text), received_ms=NOW_MS, version="test", now=0)
+    counted = observe(done.article, done.story, 5)
+    assert (counted.offset, len(counted.lines)) == (5, MOST_LINES - 1)
+    assert line_key(read_lines(lines[35])[0]) not in counted.lines
 
 
 def article(number: int) -> RawArticle:
@@ -70,12 +58,12 @@ def article(number: int) -> RawArticle:
 
 
 def received(number: int) -> Received[RawArticle]:
-    return Received(article(number), Coordinates("articles.raw", 0, number), NOW_MS + (number % 2) * MS_A_DAY)
+    return Received(article(number), Coordinates("articles.raw", 0, number), NOW_MS + (number % 2) * DAY_MS)
 
 
 async def test_a_learnt_line_moves_to_removed_and_changes_no_identity() -> None:
-    normalizer = Normalizer(lambda: 0.0, "test", BoilerplateInMemory())
-    outcomes = await normalizer.process([received(number) for number in range(LEAST_ARTICLES)])
+    normalizer = Normalizer(lambda: 0.0, "test", LineCountsInMemory())
+    outcomes = await normalizer.process([received(number) for number in range(LEAST_ARTICLES)], SPAN)
     last = published(outcomes[-1])
     assert ("boilerplate", 3) in {(removed.kind, removed.line) for removed in last.removed}
     assert "المثال الآن" not in last.text

@@ -123,3 +123,7 @@ def test_a_section_above_the_story_is_a_category_and_a_menu_is_not() -> None:
     cleaned = clean("A title", "\n".join([*menu, *EN]))
     assert story(cleaned) == list(EN)
     assert {kind for kind, _ in taken(cleaned)} == {"promo"}
+
+
+def test_what_the_title_stood_before_is_looked_at_again() -> None:
+    assert story(clean(TITLE, "\n".join([BODY[0], TITLE, "محليات"]))) == [BODY[0]]

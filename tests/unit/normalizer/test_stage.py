@@ -14,7 +14,7 @@ from services.normalizer.stage import Normalizer
 from shared.contracts import NormalizedArticle, RawArticle
 from shared.contracts.codec import decode, encode
 from shared.outcomes import Poison, Publish, Reason
-from tests.unit.normalizer.articles import BODY, DISCLAIMER, NOTICE, NOW_MS, SYNDICATED, TITLE, received
+from tests.unit.normalizer.articles import BODY, DISCLAIMER, NOTICE, NOW_MS, SPAN, SYNDICATED, TITLE, received
 
 
 def normalized(article: RawArticle) -> NormalizedArticle:
@@ -68,7 +68,7 @@ def test_the_fetch_is_when_kafka_got_it_where_the_producer_does_not_say() -> Non
     ],
 )
 async def test_an_article_without_a_story_is_poison(article: RawArticle) -> None:
-    [outcome] = await Normalizer(lambda: 0.0, "test").process([received(article)])
+    [outcome] = await Normalizer(lambda: 0.0, "test").process([received(article)], SPAN)
     assert isinstance(outcome, Poison)
     assert outcome.reason is Reason.NO_CONTENT
     assert "expected" in outcome.error
@@ -77,7 +77,7 @@ async def test_an_article_without_a_story_is_poison(article: RawArticle) -> None
 async def test_each_input_has_its_outcome_in_order() -> None:
     empty = RawArticle(source="a", text="")
     outcomes = await Normalizer(lambda: 0.0, "test").process(
-        [received(SYNDICATED, 0), received(empty, 1), received(SYNDICATED, 2)]
+        [received(SYNDICATED, 0), received(empty, 1), received(SYNDICATED, 2)], SPAN
     )
     assert [type(outcome) for outcome in outcomes] == [Publish, Poison, Publish]
 
@@ -90,14 +90,14 @@ async def test_a_defect_on_one_article_is_told_and_stops_no_other(monkeypatch: p
 
     monkeypatch.setattr(stage, "normalize_lines", failing)
     bad = RawArticle(source="a", title="bad", text="b")
-    outcomes = await Normalizer(lambda: 0.0, "test").process([received(bad, 0), received(SYNDICATED, 1)])
+    outcomes = await Normalizer(lambda: 0.0, "test").process([received(bad, 0), received(SYNDICATED, 1)], SPAN)
     assert outcomes[0] == Poison(Reason.FAILED, "ZeroDivisionError: by zero")
     assert isinstance(outcomes[1], Publish)
 
 
 async def test_a_source_may_write_its_times_in_a_zone_of_its_own() -> None:
     article = RawArticle(source="riyadh.example", text="\n".join(BODY), published_at="2025-03-09 10:20")
-    [outcome] = await Normalizer(lambda: 0.0, "test", zones={"riyadh.example": 180}).process([received(article)])
+    [outcome] = await Normalizer(lambda: 0.0, "test", zones={"riyadh.example": 180}).process([received(article)], SPAN)
     assert isinstance(outcome, Publish)
     assert outcome.article.published.at == "2025-03-09T07:20:00Z"
 

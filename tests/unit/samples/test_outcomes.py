@@ -28,7 +28,8 @@ def _received(number: int, article: RawArticle) -> Received[RawArticle]:
 
 async def _normalized(articles: dict[int, RawArticle]) -> dict[int, Outcome[NormalizedArticle]]:
     batch = [_received(number, article) for number, article in articles.items()]
-    return dict(zip(articles, await Normalizer(_clock, "test").process(batch), strict=True))
+    span = Span(TOPIC, 0, NO_OFFSET, len(batch))
+    return dict(zip(articles, await Normalizer(_clock, "test").process(batch, span), strict=True))
 
 
 def _without_topics(article: NormalizedArticle) -> ClassifiedArticle:
