@@ -22,7 +22,7 @@ DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 OLDEST = "0"
 CURSOR_FORMAT = "khabar-cursor"  # no pattern can say all that makes a cursor
-_CURSOR_PATTERN = "^[A-Za-z0-9_-]+$"
+CURSOR_PATTERN = "^[A-Za-z0-9_-]+$"
 
 Language = Annotated[
     str | None,
@@ -69,7 +69,7 @@ Since = Annotated[
     str | None,
     QueryParameter(
         description="a cursor: what arrived after it, in order of arrival; 0 begins with the oldest that is kept",
-        pattern=_CURSOR_PATTERN,
+        pattern=CURSOR_PATTERN,
         format=CURSOR_FORMAT,
         min_length=1,
         max_length=MAX_CURSOR_CHARACTERS,
@@ -80,7 +80,7 @@ Before = Annotated[
     str | None,
     QueryParameter(
         description="a cursor: what arrived before it, newest first",
-        pattern=_CURSOR_PATTERN,
+        pattern=CURSOR_PATTERN,
         format=CURSOR_FORMAT,
         min_length=1,
         max_length=MAX_CURSOR_CHARACTERS,

@@ -21,7 +21,7 @@ from services.api.examples import stream_example
 from services.api.frames import article_frame, heartbeat_frame, opening_frame, resumed_frame
 from services.api.hub import CHUNK_BYTES, Hub
 from services.api.openapi import ApiOperation
-from services.api.parameters import FILTER_NAMES, Since, cursor_of
+from services.api.parameters import CURSOR_FORMAT, CURSOR_PATTERN, FILTER_NAMES, Since, cursor_of
 from services.api.problems import ProblemError, documented
 from services.cache.cursor import MAX_CURSOR_CHARACTERS, Cursor
 from services.cache.facets import Filter
@@ -156,7 +156,11 @@ async def stream_articles(
     last_event_id: Annotated[
         str | None,
         HeaderParameter(
-            name="Last-Event-ID", description="wins over `since`", required=False, max_length=MAX_CURSOR_CHARACTERS
+            name="Last-Event-ID",
+            description="wins over `since`",
+            required=False,
+            max_length=MAX_CURSOR_CHARACTERS,
+            schema_extra={"pattern": CURSOR_PATTERN, "format": CURSOR_FORMAT},
         ),
     ] = None,
 ) -> EventStream:
