@@ -15,6 +15,8 @@ from shared.settings import Settings
 
 # Chatter of the drivers that says nothing an operator can act on.
 _QUIET = ("aiokafka", "faust", "mode", "shared.stream.consumer", "shared.stream.transport")
+# What these say of a page names no article; where they find nothing in it, the article's dead letter says so.
+_SILENT = ("trafilatura",)
 # Without locals: they hold whole articles, and what a secret was taken out of.
 _TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 REPEAT_SECONDS = 10.0  # aiokafka says hundreds of times a minute that a broker is away
@@ -69,6 +71,8 @@ def configure_logs(settings: Settings, service: str) -> None:
     root.setLevel(settings.log_level.upper())
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in _SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     handler.addFilter(_only_of_drivers(SeldomRepeated()))
     structlog.contextvars.bind_contextvars(service=service)
 

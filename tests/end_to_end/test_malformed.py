@@ -56,15 +56,12 @@ def _marked(value: bytes, number: int) -> bytes:
 
 
 async def _push(settings: Settings, bad: list[MalformedInput], good: list[bytes]) -> None:
-    """The good ones spread among the others."""
-    every = max(1, len(bad) // len(good))
+    """The good ones spread evenly among the others: a thousand malformed ones in a row would stop the agent."""
     values: list[bytes] = []
     left = iter(good)
     for place, malformed in enumerate(bad):
         values.append(malformed.value)
-        if place % every == 0:
-            values += islice(left, 1)
-    values += left
+        values += islice(left, (place + 1) * len(good) // len(bad) - place * len(good) // len(bad))
     producer = raw_producer(settings)
     await producer.start()
     try:
