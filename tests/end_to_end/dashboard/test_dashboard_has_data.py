@@ -87,11 +87,12 @@ def _has_data(prometheus: PrometheusUnderTest, question: Question) -> bool:
 
 def _let_articles_flow(stack: Services, prometheus: PrometheusUnderTest, folder: Path) -> None:
     """In two parts with a scrape between them: a rate is seen only where a counter grew from one scrape to another."""
+    key = stack.key("write")
     for part in ("one", "two"):
         before = _applied(prometheus)
         stack.khabar("push", str(_samples_of_another_outlet(folder, part)))
         stack.khabar("push", "--unchecked", str(POISON))
-        _post(f"{stack.page}/v1/articles", {"source": "dashboard", "text": f"خبر من لوحة المراقبة {part}"})
+        _post(f"{stack.page}/v1/articles", key, {"source": "dashboard", "text": f"خبر من لوحة المراقبة {part}"})
         assert fetch(f"{stack.page}/v1/articles")[0] == HTTPStatus.OK
         _until(lambda: _applied(prometheus) > before)  # noqa: B023 - called before the next turn
 
@@ -104,8 +105,9 @@ def _samples_of_another_outlet(folder: Path, name: str) -> Path:
     return path
 
 
-def _post(url: str, body: object) -> None:
-    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
+def _post(url: str, key: str, body: object) -> None:
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {key}"}
+    request = urllib.request.Request(url, json.dumps(body).encode(), headers)
     with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
         assert answer.status == HTTPStatus.ACCEPTED
 
