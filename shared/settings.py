@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import ssl
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -20,6 +22,7 @@ from shared.outcomes import CannotStartError
 PREFIX = "KHABAR_"
 
 Port = Annotated[int, Field(ge=0, le=65535)]
+_ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?")
 
 
 class SettingsError(CannotStartError):
@@ -94,10 +97,24 @@ class Settings(BaseSettings):
             description="where readers reach the api, for addresses in feeds; by default as each request names it",
         ),
     ] = None
-    api_writers: Annotated[
-        Literal["loopback", "anyone"],
-        Field(description="who may post articles: programs on this machine, or whoever reaches the port"),
-    ] = "loopback"
+    api_readers: Annotated[
+        Literal["anyone", "keys"],
+        Field(description="who may read: whoever reaches the port, or holders of a key; writing needs a key always"),
+    ] = "anyone"
+    api_rate: Annotated[
+        int,
+        Field(ge=0, description="requests a minute of one key, or of one address without key; 0 is without limit"),
+    ] = 1_200
+    api_streams: Annotated[
+        int, Field(ge=0, description="open streams of one key or address in one process; 0 is without limit")
+    ] = 50
+    api_cors_origins: Annotated[
+        str, Field(description="https://site.example, comma-separated: whose scripts may read; * is every site's")
+    ] = ""
+    api_proxies: Annotated[
+        str,
+        Field(description="addresses or networks, comma-separated: proxies whose X-Forwarded-For is believed"),
+    ] = ""
     api_body_bytes: Annotated[int, Field(ge=1 << 16, le=1 << 30, description="most bytes in one posted request")] = (
         32 << 20
     )
@@ -124,6 +141,24 @@ class Settings(BaseSettings):
             raise ValueError("must begin with redis:// or rediss://")
         return url
 
+    @field_validator("api_cors_origins")
+    @classmethod
+    def _are_origins(cls, origins: str) -> str:
+        for origin in _listed(origins):
+            if origin != "*" and not _ORIGIN.fullmatch(origin):
+                raise ValueError(f"{origin!r} is no origin: expected https://host or https://host:port, or * alone")
+        return origins
+
+    @field_validator("api_proxies")
+    @classmethod
+    def _are_networks(cls, proxies: str) -> str:
+        for proxy in _listed(proxies):
+            try:
+                ip_network(proxy)
+            except ValueError as exc:
+                raise ValueError(f"{proxy!r} is no address or network: {exc}") from exc
+        return proxies
+
     @model_validator(mode="after")
     def _credentials_fit_the_protocol(self) -> Self:
         sasl = self.kafka_security.startswith("SASL")
@@ -136,6 +171,16 @@ class Settings(BaseSettings):
                 f"{PREFIX}KAFKA_PASSWORD is set, but would not be used: set {PREFIX}KAFKA_SECURITY to SASL_SSL"
             )
         return self
+
+    @property
+    def cors_origins(self) -> frozenset[str]:
+        """Whose scripts may read."""
+        return frozenset(_listed(self.api_cors_origins))
+
+    @property
+    def proxies(self) -> list[str]:
+        """Whose word on the client's address is believed."""
+        return _listed(self.api_proxies)
 
     @property
     def key_prefix(self) -> str:
@@ -182,6 +227,10 @@ def _refuse_unknown(environ: Mapping[str, str]) -> None:
             near = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
             hint = f"; did you mean {near[0]}?" if near else "; `khabar settings` lists those there are"
             raise SettingsError(f"{name} is no setting of Khabar's{hint}")
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 # Read by the test suite and the local stack, not by the services.

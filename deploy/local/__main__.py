@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import sys
@@ -16,7 +17,7 @@ from deploy.local.folder import local_folder
 from deploy.local.options import DEFAULT_PORTS, Options, parse_run
 from deploy.local.ports import HOST
 from deploy.local.samples import push_samples
-from deploy.local.start import refuse_running, say, start
+from deploy.local.start import refuse_running, say, start, writer_key
 from deploy.local.supervision import Supervisor
 from deploy.local.watch import changes, pids
 
@@ -130,9 +131,12 @@ def _tell(options: Options) -> None:
         say("It runs on in the background; `make stop` ends it.")
         return
     khabar = f"{_prefix(options)}.venv/bin/khabar"
+    key = os.path.relpath(writer_key(local_folder()))
     say(f"""
 What to try next, in another terminal, in this folder:
   an article of your own   echo '{ARTICLE}' | {khabar} push -
+  the same over HTTP       curl {stack.page(options.ports)}v1/articles -H "Authorization: Bearer $(cat {key})" \\
+                             -H 'Content-Type: application/json' -d '{ARTICLE}'
   watch what comes out     {khabar} tail articles.enriched
   what was refused, why    {khabar} tail articles.dead --from beginning
   a service's numbers      curl -s http://{HOST}:{options.ports["normalizer-health"]}/metrics

@@ -88,6 +88,7 @@ def _start_all(supervisor: Supervisor, programs: list[Program], options: Options
     services = [program for program in programs if program.priority == LAST]
     _start(supervisor, servers, "")
     create_topics(options.ports)
+    ensure_writer_key(options.ports, writer_key(local_folder()))
     _start(supervisor, services, "services:")
     assert len(services) == len(SERVICES)
 
@@ -98,6 +99,20 @@ def create_topics(ports: Mapping[str, int]) -> None:
     if done.returncode:
         raise LocalError(f"The topics could not be created: {(done.stderr or done.stdout).strip()}")
     say(f"  topics        {done.stdout.strip()}")
+
+
+def writer_key(folder: Path) -> Path:
+    """Where the key is with which this machine's programs may post articles."""
+    return folder / "writer.key"
+
+
+def ensure_writer_key(ports: Mapping[str, int], file: Path) -> None:
+    """Makes the key at the first start; later ones find it, or tell it to a Redis that has lost it."""
+    name = ("--name", "make-run", "--replace", "--file", str(file))
+    done = khabar(ports, "keys", "create", *name, "--scope", "read", "--scope", "write", "--rate", "0")
+    if done.returncode:
+        raise LocalError(f"No key for posting articles could be made: {(done.stderr or done.stdout).strip()}")
+    say(f"  key           {file}: for posting articles, readable by you alone")
 
 
 def khabar(ports: Mapping[str, int], *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -14,12 +14,19 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ASGIApp
 from redis.asyncio import Redis
 
 import shared
+from services.api.access.admission import Admissions
+from services.api.access.entrance import ENTRANCE
+from services.api.access.guard import admit
+from services.api.access.open_streams import OpenStreams
+from services.api.access.session import Sessions
 from services.api.articles import list_articles, one_article
 from services.api.compression import Compression
+from services.api.cross_origin import CrossOrigin
 from services.api.explain import explain_article
 from services.api.feeds.routes import FEEDS
 from services.api.history import HISTORY
@@ -102,15 +109,19 @@ def create_api(settings: Settings) -> Api:
             wire,
             article,
             static_file,
+            *ENTRANCE,
         ],
         dependencies={"wanted": Provide(provide_filter)},
-        guards=[only_known_parameters],
+        guards=[admit, only_known_parameters],
         before_request=tell_methods,
         exception_handlers={Exception: _answer_error},
         lifespan=[running],
         state=State(
             {
                 "settings": settings,
+                "admissions": Admissions(redis, settings),
+                "sessions": Sessions(redis, settings),
+                "open_streams": OpenStreams(settings.api_streams),
                 "reader": reader,
                 "index": index_of(redis, settings),
                 "hub": hub,
@@ -127,9 +138,12 @@ def create_api(settings: Settings) -> Api:
             path="/schema",
             operation_id_creator=lambda handler, *_: handler.handler_name,
             render_plugins=[JsonRenderPlugin(), YamlRenderPlugin()],
+            components=Components(security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}),
+            security=[{"key": []}] if settings.api_readers == "keys" else [{"key": []}, {}],
         ),
     )
-    return Api(asgi=Protection(Compression(app)), hub=hub, redis=redis)
+    asgi = Protection(CrossOrigin(Compression(app), settings.cors_origins))
+    return Api(asgi=asgi, hub=hub, redis=redis)
 
 
 def _answer_error(request: PageRequest, error: Exception) -> Response[Any]:
@@ -145,7 +159,7 @@ def _stop_loudly(loop: asyncio.Task[None]) -> None:
 async def serve(settings: Settings, health: Health) -> int:
     """Serves until SIGTERM or SIGINT; gives the exit status. Raises OSError where the port is taken."""
     api = create_api(settings)
-    server = ApiServer(api.asgi, api.hub, host=settings.api_host, port=settings.api_port)
+    server = ApiServer(api.asgi, api.hub, host=settings.api_host, port=settings.api_port, proxies=settings.proxies)
     watch = asyncio.create_task(_watch(api, health), name="health")
     try:
         await server.run()

@@ -13,7 +13,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.openapi.spec.enums import OpenAPIType
 
-from services.api.access.guard import may_write
+from services.api.access.record import Scope
 from services.api.examples import posted_answer_example, posted_examples, posted_lines_example
 from services.api.problems import FieldError, ProblemError, documented
 from services.api.pushing import BadBodyError, Push, PushAnswer, Refusal, check, cut, item_of
@@ -77,8 +77,8 @@ class PostOperation(Operation):
     ),
     tags=["Writing"],
     status_code=202,
-    guards=[may_write],
-    opt={"parameters": frozenset()},
+    opt={"scope": Scope.WRITE, "parameters": frozenset()},
+    security=[{"key": []}],
     operation_class=PostOperation,
     responses={
         202: ResponseSpec(
@@ -87,7 +87,7 @@ class PostOperation(Operation):
             generate_examples=False,
             examples=[posted_answer_example()],
         ),
-        **documented(400, 403, 413, 415, 422, 503),
+        **documented(400, 413, 415, 422, 503),
     },
 )
 async def push_articles(request: Request[object, object, State], state: State) -> Response[bytes]:
@@ -112,7 +112,9 @@ async def push_articles(request: Request[object, object, State], state: State) -
 def _is_lines(request: Request[object, object, State]) -> bool:
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if encoding := request.headers.get("content-encoding"):
-        raise ProblemError(415, f"Content-Encoding {encoding[:40]!r}: expected none")
+        raise ProblemError(
+            415, f"Content-Encoding {encoding[:40]!r}: expected none", headers={"Accept-Encoding": "identity"}
+        )
     if given not in JSON_TYPES | LINE_TYPES:
         raise ProblemError(415, f"Content-Type {given[:80]!r}: {_EXPECTED}")
     return given in LINE_TYPES

@@ -9,7 +9,13 @@ import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.datastructures import State
-from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException, ValidationException
+from litestar.exceptions import (
+    HTTPException,
+    InternalServerException,
+    MethodNotAllowedException,
+    NotFoundException,
+    ValidationException,
+)
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
 
@@ -46,9 +52,10 @@ _DOCUMENTED: Mapping[int, tuple[str, str, Sequence[FieldError]]] = {
         "The request is not valid; `errors` says where.",
         [FieldError(name="limit", detail="Expected `int` <= 200")],
     ),
+    401: ("a key is needed, or it is not good", "There is no such key, or it was revoked or has ended.", []),
     403: (
-        "who asks may not do this",
-        "Articles are taken from this machine only.",
+        "the key is not for this",
+        "The key desk is not for this: expected one with the scope write.",
         [],
     ),
     404: ("not held, or no longer", f"Khabar holds no article {'0' * 32}; it may have passed its retention.", []),
@@ -64,13 +71,18 @@ _DOCUMENTED: Mapping[int, tuple[str, str, Sequence[FieldError]]] = {
         "No article was accepted; `errors` says why, by place in what was posted.",
         [FieldError(name="0", detail="text, html: both are missing, expected one of them")],
     ),
+    429: ("too many requests, or open streams", "More than 1,200 requests in a minute: the next may come in 1 s.", []),
     503: ("what this needs is away", "What this needs is away at the moment; try again in some seconds.", []),
 }
 
 
+# Of the guard, which stands before every route.
+_ACCESS = (401, 403, 429)
+
+
 def documented(*statuses: int) -> dict[int, ResponseSpec]:
     """The errors of a route, for the OpenAPI document."""
-    return {status: _documented(status, *_DOCUMENTED[status]) for status in statuses}
+    return {status: _documented(status, *_DOCUMENTED[status]) for status in sorted({*statuses, *_ACCESS})}
 
 
 def _documented(status: int, description: str, detail: str, errors: Sequence[FieldError]) -> ResponseSpec:
@@ -136,6 +148,8 @@ def problem_of(request: Request[object, object, State], error: Exception) -> Res
             )
         case HTTPException() if error.status_code < 500:
             return respond(error.status_code, error.detail, headers=error.headers)
+        case InternalServerException(detail="client disconnected prematurely"):
+            return respond(400, "The body ended before it was whole.")
         case _:
             _log.error("answered 500", path=request.url.path, exc_info=error)
             return respond(500, "Khabar failed on this request; the log of the api says why.")

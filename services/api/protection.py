@@ -1,4 +1,4 @@
-"""What stands before every handler: security headers, request metrics, and a limit on how long a reader may stall."""
+"""What stands before every handler: headers of security and quota, metrics, a limit on how long a reader may stall."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import structlog
 from litestar.enums import HttpMethod
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
+from services.api.access.guard import caller_of
 from services.api.methods import ENDLESS
 from shared.metrics import HTTP_REQUESTS, HTTP_SECONDS
 
@@ -61,7 +62,7 @@ class Protection:
                 status = message["status"]
                 headers = list(message["headers"])
                 stream = any(name.lower() == b"content-type" and b"event-stream" in value for name, value in headers)
-                message["headers"] = [*headers, *_HEADERS]
+                message["headers"] = [*headers, *_HEADERS, *_quota(scope)]
             try:
                 async with asyncio.timeout(self._stall):
                     await send(message)
@@ -77,6 +78,12 @@ class Protection:
             _log.info("cut off a reader that stalled", path=scope["path"])
         finally:
             _measure(scope, status, None if stream else time.perf_counter() - started)
+
+
+def _quota(scope: HTTPScope) -> list[tuple[bytes, bytes]]:
+    caller = caller_of(scope)
+    told = caller.quota.headers if caller and caller.quota else {}
+    return [(name.lower().encode(), value.encode()) for name, value in told.items()]
 
 
 def _measure(scope: HTTPScope, status: int, seconds: float | None) -> None:

@@ -44,7 +44,7 @@ class ApiServer:
             log_config=None,
             access_log=False,
             server_header=False,
-            # The client's address is the last that no proxy of ours has: what comes before it, the client may have sent.
+            # The client's address is the last that no such proxy has: what stands before it the client may have sent.
             proxy_headers=bool(proxies),
             forwarded_allow_ips=list(proxies),
             timeout_graceful_shutdown=GRACE_SECONDS,

@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Annotated
 
-from litestar import get
+from litestar import Request, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter
 from litestar.response.streaming import ASGIStreamingResponse
-from litestar.types import Receive, Send
+from litestar.types import Receive, Scope, Send
 
+from services.api.access.guard import caller_of
+from services.api.access.open_streams import OpenStreams
 from services.api.examples import stream_example
 from services.api.frames import article_frame, heartbeat_frame, opening_frame, resumed_frame
 from services.api.hub import CHUNK_BYTES, Hub
@@ -104,9 +106,16 @@ class Subscription:
 class EventStream(ASGIStreamingResponse):
     """Server-sent events from a generator, which is closed with the connection, not when it is collected."""
 
-    def __init__(self, frames: AsyncGenerator[bytes, None]) -> None:
+    def __init__(self, frames: AsyncGenerator[bytes, None], end: Callable[[], None]) -> None:
         super().__init__(iterator=frames, media_type="text/event-stream", headers=_HEADERS)
-        self._frames = frames
+        self._frames, self._end = frames, end
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Sends until either side ends it, and tells so."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._end()
 
     async def send_body(self, send: Send, receive: Receive) -> None:
         async with aclosing(self._frames):
@@ -150,6 +159,7 @@ def _chunks(page: Page) -> list[bytes]:
     },
 )
 async def stream_articles(
+    request: Request[object, object, State],
     state: State,
     wanted: NamedDependency[Filter],
     since: Since = None,
@@ -172,4 +182,5 @@ async def stream_articles(
         )
     place = cursor_of("Last-Event-ID", last_event_id or None) or cursor_of("since", since)
     subscription = Subscription(hub, reader, wanted, await reader.newest() if place is None else place)
-    return EventStream(subscription.frames())
+    streams: OpenStreams = state.open_streams
+    return EventStream(subscription.frames(), streams.begin(caller_of(request.scope)))

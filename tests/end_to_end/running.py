@@ -96,8 +96,16 @@ class RunningStack:
 
     def get(self, path: str) -> Any:
         """JSON from the api."""
+        return self._ask(urllib.request.Request(self.page + path))
+
+    def post(self, path: str, body: object, key: str = "") -> Any:
+        """Posts JSON to the api, and gives what it answers."""
+        headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {key}"} if key else {})}
+        return self._ask(urllib.request.Request(self.page + path, json.dumps(body).encode(), headers))
+
+    def _ask(self, request: urllib.request.Request) -> Any:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(self.page + path, timeout=10) as answer:
+        with opener.open(request, timeout=10) as answer:
             return json.load(answer)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import signal
+import stat
 import time
+import urllib.error
 from collections.abc import Iterator
 
 import pytest
@@ -72,6 +74,16 @@ def test_an_article_of_ones_own_comes_out(running: RunningStack) -> None:
     while title not in {found["title"] for found in running.get("/v1/articles?source=end-to-end")["articles"]}:
         assert time.monotonic() < until
         time.sleep(0.1)
+
+
+def test_the_key_that_it_made_lets_post_and_nobody_else_reads_it(running: RunningStack) -> None:
+    file = running.folder / "writer.key"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert str(file) in running.said
+    article = {"source": "end-to-end", "text": "The ferry runs again."}
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        running.post("/v1/articles", article)
+    assert running.post("/v1/articles", article, key=file.read_text("utf-8").strip())["accepted"] == 1
 
 
 def test_a_killed_service_comes_back_under_another_pid(running: RunningStack) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +73,11 @@ class Services:
         return done.stdout
 
     def khabar_fails(self, *arguments: str) -> str:
+    def key(self, scope: str) -> str:
+        """A new key of the api, without a limit of its own."""
+        name = f"{scope}-{uuid.uuid4().hex[:8]}"
+        return self.khabar("keys", "create", "--name", name, "--scope", scope, "--rate", "0").strip()
+
         """Runs a command that must refuse to run (exit status 2), and gives what it said."""
         done = subprocess.run([*KHABAR, *arguments], env=self.environment, capture_output=True, text=True)
         assert done.returncode == 2, done.stdout + done.stderr

@@ -1,44 +1,99 @@
-"""Who may do what: a guard before each handler that changes something."""
+"""The guard before every route: who asks, whether they may, and whether it is too much."""
 
 from __future__ import annotations
 
-from ipaddress import IPv6Address, ip_address
-from typing import Any
-from urllib.parse import urlsplit
+from dataclasses import dataclass
+from typing import Any, NoReturn
 
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
+from litestar.types import Scope as Connection
 
+from services.api.access.address import counted_as, is_loopback
+from services.api.access.admission import NOTHING, Admission, Admissions
+from services.api.access.credentials import SESSION_COOKIE, BadCredentialError, shown
+from services.api.access.quota import Quota
+from services.api.access.record import Scope
 from services.api.problems import ProblemError
-from shared.settings import PREFIX, Settings
+from shared.settings import Settings
+
+_CALLER = "khabar.caller"
+_HOW = "Send it as `Authorization: Bearer khabar_…`; whoever runs Khabar makes one with `khabar keys create`."
 
 
-def may_write(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """Guard: lets through who may post articles. Raises ProblemError (403)."""
-    settings: Settings = connection.app.state.settings
-    if settings.api_writers == "anyone":
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: the name of their key, or the address that they are counted under."""
+
+    who: str
+    limited: bool  # without a key, programs of this machine are not
+    quota: Quota | None = None
+
+
+async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Guard: lets through who may do what the route's `scope` says (by default read; None: anyone, uncounted).
+
+    Raises ProblemError (401, 403, 429), and TransientError while Redis, which has the keys, is away.
+    """
+    needed: Scope | None = handler.opt.get("scope", Scope.READ)
+    if needed is None:
         return
+    settings: Settings = connection.app.state.settings
+    open_to_all = needed is Scope.READ and settings.api_readers == "anyone"
     host = connection.client.host if connection.client else ""
-    # The name too: through a proxy of this machine, or a name that points here, anyone would seem to be on it.
-    if not (is_loopback(host) and is_loopback(_host_asked(connection))):
+    address, limited = counted_as(host), not is_loopback(host)
+    try:
+        # A browser sends its cookie with whatever another page makes it ask for: it is good for reading alone.
+        session = connection.cookies.get(SESSION_COOKIE) if needed is Scope.READ else None
+        credential = shown(connection.headers.getall("authorization", []), session)
+    except BadCredentialError:
+        _refuse_key("The key is none of Khabar's: it was mistyped or cut off.", invalid=True)
+    if credential == NOTHING and not open_to_all:
+        _refuse_key(f"This needs a key. {_HOW}", invalid=False)
+    if credential == NOTHING and not (limited and settings.api_rate):
+        connection.scope["state"][_CALLER] = Caller(address, limited)
+        return
+    admissions: Admissions = connection.app.state.admissions
+    admission = await admissions.ask(credential, address, limited=limited)
+    caller = Caller(
+        f"key {admission.record.name}" if admission.record else address,
+        limited=limited or admission.record is not None,
+        quota=admission.quota,
+    )
+    connection.scope["state"][_CALLER] = caller
+    refuse_too_many(admission.quota)
+    if credential.kind == "key" or not open_to_all:
+        _refuse_without(needed, admission)
+
+
+def refuse_too_many(quota: Quota) -> None:
+    """Raises ProblemError (429) where the quota did not admit the request."""
+    if not quota.admitted:
         raise ProblemError(
-            403,
-            f"Articles are taken from this machine only. Whoever runs Khabar can set {PREFIX}API_WRITERS=anyone, "
-            "behind something that lets in only who may write.",
+            429,
+            f"More than {quota.limit:,} requests in a minute: the next may come in {quota.seconds} s.",
+            headers={"Retry-After": str(quota.seconds)},
         )
 
 
-def _host_asked(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-    return urlsplit(f"//{connection.headers.get('host', '')}").hostname or ""
+def _refuse_without(needed: Scope, admission: Admission) -> None:
+    if admission.record is None:
+        _refuse_key("There is no such key, or it was revoked or has ended.", invalid=True)
+    if not admission.record.may(needed):
+        raise ProblemError(
+            403,
+            f"The key {admission.record.name} is not for this: expected one with the scope {needed}.",
+            headers={"WWW-Authenticate": f'Bearer realm="khabar", error="insufficient_scope", scope="{needed}"'},
+        )
 
 
-def is_loopback(host: str) -> bool:
-    """Whether the address or name is of this machine; an IPv4 address may come in IPv6 notation."""
-    if host == "localhost":
-        return True
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return False
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return (mapped or address).is_loopback
+def _refuse_key(detail: str, *, invalid: bool) -> NoReturn:
+    error = ', error="invalid_token"' if invalid else ""
+    raise ProblemError(401, detail, headers={"WWW-Authenticate": f'Bearer realm="khabar"{error}'})
+
+
+def caller_of(scope: Connection) -> Caller | None:
+    """Who asks; None before the guard, and on routes that are open to all."""
+    caller = scope.get("state", {}).get(_CALLER)
+    assert caller is None or isinstance(caller, Caller)
+    return caller

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -10,6 +11,7 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException, NotFoundException
 
 from services.api.page.interface import Interface, choose
+from services.api.page.key_form import key_form
 from services.api.page.query import BadQueryError, interface_asked, wire_query
 from services.api.page.rendering import STATIC_FILES
 from services.api.page.story import article_page
@@ -35,7 +37,7 @@ async def wire(request: PageRequest, state: State) -> Response[str]:
     """The wire."""
     reader: Reader = state.reader
     query = wire_query(request.query_params.multi_items())
-    return _page(await wire_page(reader, state.filter_values, query, interface_of(request)))
+    return html(await wire_page(reader, state.filter_values, query, interface_of(request)))
 
 
 @get("/articles/{article_id:str}", include_in_schema=False)
@@ -48,10 +50,10 @@ async def article(request: PageRequest, state: State) -> Response[str]:
     page = await article_page(reader, article_id, ui, interface_of(request)) if known else None
     if page is None:
         raise NotFoundException
-    return _page(page)
+    return html(page)
 
 
-@get("/static/{name:str}", include_in_schema=False)
+@get("/static/{name:str}", include_in_schema=False, opt={"scope": None})
 async def static_file(request: PageRequest) -> Response[bytes]:
     """A file of the page; its address changes with it, so that it may be kept."""
     file = STATIC_FILES.get(str(request.path_params["name"]))
@@ -77,18 +79,27 @@ def page_of(request: PageRequest, error: Exception) -> Response[str]:
         case TransientError():
             _log.warning("answered 503", path=request.url.path, error=str(error))
             page = message_page(interface, "away", again_seconds=RETRY_SECONDS)
-            return _page(page, 503, {"Retry-After": str(RETRY_SECONDS)})
+            return html(page, 503, {"Retry-After": str(RETRY_SECONDS)})
         case BadQueryError():
-            return _page(message_page(interface, "bad"), 400)
+            return html(message_page(interface, "bad"), 400)
+        case HTTPException(status_code=401):
+            return html(key_form(interface, onward=_address(request)), 401, error.headers)
         case HTTPException() if error.status_code < 500:
             name = "not_found" if error.status_code in {404, 405} else "bad"
-            return _page(message_page(interface, name), error.status_code)
+            return html(message_page(interface, name), error.status_code, error.headers)
         case _:
             _log.error("answered 500", path=request.url.path, exc_info=error)
-            return _page(message_page(interface, "failed"), 500)
+            return html(message_page(interface, "failed"), 500)
 
 
-def _page(page: str, status: int = 200, headers: dict[str, str] | None = None) -> Response[str]:
+def _address(request: PageRequest) -> str:
+    """On this site, as it was asked for."""
+    path, query = request.scope["raw_path"].decode("latin-1"), request.scope["query_string"].decode("latin-1")
+    return f"{path}?{query}" if query else path
+
+
+def html(page: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response[str]:
+    """The page as an answer."""
     return Response(
         page,
         status_code=status,

@@ -9,9 +9,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from services.api.access.record import Scope
 from services.api.connections import HEAD_BYTES, BoundedProtocol
+from shared.metrics import REGISTRY
 from shared.settings import Settings
 from tests.integration.api.conftest import start
+from tests.integration.api.waiting import until
+from tests.keys import make_key
 
 pytestmark = pytest.mark.integration
 
@@ -74,6 +78,12 @@ async def address(api_settings: Settings) -> AsyncIterator[tuple[str, int]]:
     await running.leave()
 
 
+@pytest.fixture
+async def key(api_settings: Settings) -> bytes:
+    """A header that lets write."""
+    return f"Authorization: Bearer {await make_key(api_settings, Scope.WRITE)}\r\n".encode()
+
+
 @asynccontextmanager
 async def connection(address: tuple[str, int]) -> AsyncIterator[Client]:
     reader, writer = await asyncio.open_connection(*address)
@@ -115,24 +125,43 @@ async def test_so_is_one_that_follows_a_good_request(address: tuple[str, int], p
     [(b"Content-Length: 100000\r\n", b" "), (b"Transfer-Encoding: chunked\r\n", b"1\r\n \r\n")],
     ids=["of a length", "chunked"],
 )
-async def test_a_body_that_trickles_is_cut_off(address: tuple[str, int], length: bytes, part: bytes) -> None:
+async def test_a_body_that_trickles_is_cut_off(
+    address: tuple[str, int], key: bytes, length: bytes, part: bytes
+) -> None:
     async with connection(address) as client:
-        await client.send(POST + length + b"\r\n")
-        assert (await client.rest(part)).startswith(b"HTTP/1.1 4")
+        await client.send(POST + key + length + b"\r\n")
+        assert (await client.rest(part)).startswith(b"HTTP/1.1 408 ")
 
 
-async def test_a_body_after_the_answer_is_cut_off(address: tuple[str, int]) -> None:
+@pytest.mark.parametrize(("start", "status"), [(GET, 200), (POST, 401)], ids=["reading", "without a key"])
+async def test_a_body_after_the_answer_is_cut_off(address: tuple[str, int], start: bytes, status: int) -> None:
     async with connection(address) as client:
-        await client.send(GET + b"Content-Length: 100000\r\n\r\n")
-        assert await client.status() == 200
+        await client.send(start + b"Content-Length: 100000\r\n\r\n")
+        assert await client.status() == status
         assert await client.rest(b" ") == b""
 
 
-async def test_a_body_that_comes_steadily_may_take_longer(address: tuple[str, int]) -> None:
+async def test_a_client_that_leaves_in_the_middle_is_no_fault_of_the_api(
+    address: tuple[str, int], key: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = _count(400)
+    async with connection(address) as client:
+        await client.send(POST + key + b"Content-Length: 100000\r\n\r\n{")
+        await asyncio.sleep(0)
+    await until(lambda: _count(400) > before)
+    assert "answered 500" not in capsys.readouterr().out
+
+
+def _count(status: int) -> float:
+    labels = {"method": "POST", "route": "/v1/articles", "status": str(status)}
+    return REGISTRY.get_sample_value("khabar_http_requests_total", labels) or 0.0
+
+
+async def test_a_body_that_comes_steadily_may_take_longer(address: tuple[str, int], key: bytes) -> None:
     """Above the least rate, for longer than a body may wait at first."""
     part = b" " * 4000
     async with connection(address) as client:
-        await client.send(POST + b"Content-Length: 120000\r\n\r\n")
+        await client.send(POST + key + b"Content-Length: 120000\r\n\r\n")
         for _ in range(30):
             await client.send(part)
             await asyncio.sleep(0.02)
