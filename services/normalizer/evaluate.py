@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import gzip
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from services.normalizer.attribution import Credited, credits_of
+from services.normalizer.language import identify
 from services.normalizer.media import canonical_name, form_key
 from services.normalizer.normalize import Cleaned, clean, credit_places
 
@@ -25,6 +26,7 @@ LEAST_PART = 3
 class Labelled:
     """An article with what its readers said: lines that are not the story, and credits as (kind, name)."""
 
+    language: str
     source: str
     title: str
     text: str
@@ -52,30 +54,45 @@ class Counts:
 
     @property
     def f1(self) -> float:
-        """Harmonic mean of precision and recall."""
-        return 2 * self.right / (2 * self.right + self.wrong + self.missed) if self.right else 0.0
+        """Harmonic mean of precision and recall; 1 where there is nothing and nothing was found."""
+        either = 2 * self.right + self.wrong + self.missed
+        return 2 * self.right / either if either else 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class CleaningReport:
-    """Figures over a file of labelled articles; `lost` is story letters removed per 1,000 of the story."""
+class Figures:
+    """Of some labelled articles; `lost` is story letters removed per 1,000 of the story."""
 
     articles: int
     lines: Counts
     lost: float
     credits: Counts
-    credits_by_kind: tuple[tuple[str, Counts], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CleaningReport:
+    """Figures over a file of labelled articles; languages with the most articles first."""
+
+    all: Figures
+    credits_by_kind: Mapping[str, Counts]
+    by_language: Mapping[str, Figures]
 
     def __str__(self) -> str:
-        lines, credits = self.lines, self.credits
+        lines, credits = self.all.lines, self.all.credits
         rows = [
-            f"articles                    {self.articles}",
+            f"articles                    {self.all.articles}",
             f"not story, recall           {lines.recall:.3f}  ({lines.right} of {lines.right + lines.missed} lines)",
             f"not story, precision        {lines.precision:.3f}  ({lines.wrong} wrong)",
-            f"story letters lost / 1,000  {self.lost:.2f}",
+            f"story letters lost / 1,000  {self.all.lost:.2f}",
             f"credits, F1                 {credits.f1:.3f}  {_both(credits)}",
         ]
-        rows += [f"  {kind:<24}  {counts.f1:.3f}  {_both(counts)}" for kind, counts in self.credits_by_kind]
+        rows += [f"  {kind:<24}  {counts.f1:.3f}  {_both(counts)}" for kind, counts in self.credits_by_kind.items()]
+        rows += ["", "language  articles  recall  precision  lost / 1,000  credits F1"]
+        rows += [
+            f"{language:<8}  {of.articles:8}  {of.lines.recall:6.3f}  {of.lines.precision:9.3f}  {of.lost:12.2f}"
+            f"  {of.credits.f1:10.3f}"
+            for language, of in self.by_language.items()
+        ]
         return "\n".join(rows)
 
 
@@ -100,6 +117,7 @@ def read_labelled(path: Path) -> Iterator[Labelled]:
 
 def _labelled(row: Any) -> Labelled:
     return Labelled(
+        language=row.get("lang") or identify(row["title"] or "", row["text"]).code,
         source=row["source"],
         title=row["title"] or "",
         text=row["text"],
@@ -110,24 +128,42 @@ def _labelled(row: Any) -> Labelled:
 
 def report(articles: Iterable[Labelled]) -> CleaningReport:
     """The figures for labelled articles."""
-    count = 0
-    lines: Counter[str] = Counter()
-    credits: Counter[tuple[str, str]] = Counter()
+    total = _Tally()
+    by_language: dict[str, _Tally] = {}
     for article in articles:
-        count += 1
         cleaned = clean(article.title, article.text, source=article.source)
-        lines += _compare_lines(article, cleaned)
+        lines = _compare_lines(article, cleaned)
         found = credits_of(cleaned.lines, article.source, credit_places(cleaned))
-        credits += _compare_credits(article.credits, found)
-    kinds = sorted({kind for kind, _ in credits})
-    by_kind = tuple((kind, _counts(credits, kind)) for kind in kinds)
+        credits = _compare_credits(article.credits, found)
+        for tally in (total, by_language.setdefault(article.language, _Tally())):
+            tally.articles += 1
+            tally.lines += lines
+            tally.credits += credits
+    kinds = sorted({kind for kind, _ in total.credits})
+    most_first = sorted(by_language.items(), key=lambda entry: (-entry[1].articles, entry[0]))
     return CleaningReport(
-        articles=count,
-        lines=Counts(lines["right"], lines["wrong"], lines["missed"]),
-        lost=1000 * lines["letters lost"] / max(1, lines["letters"]),
-        credits=Counts(*(sum(getattr(counts, what) for _, counts in by_kind) for what in ("right", "wrong", "missed"))),
-        credits_by_kind=by_kind,
+        total.figures(),
+        {kind: _counts(total.credits, kind) for kind in kinds},
+        {language: tally.figures() for language, tally in most_first},
     )
+
+
+@dataclass(slots=True)
+class _Tally:
+    articles: int = 0
+    lines: Counter[str] = field(default_factory=Counter)
+    credits: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def figures(self) -> Figures:
+        credits: Counter[str] = Counter()
+        for (_, what), count in self.credits.items():
+            credits[what] += count
+        return Figures(
+            self.articles,
+            Counts(self.lines["right"], self.lines["wrong"], self.lines["missed"]),
+            1000 * self.lines["letters lost"] / max(1, self.lines["letters"]),
+            Counts(credits["right"], credits["wrong"], credits["missed"]),
+        )
 
 
 def _counts(credits: Counter[tuple[str, str]], kind: str) -> Counts:
