@@ -18,7 +18,6 @@ from redis.asyncio import Redis
 from services.api.frames import article_frame
 from services.cache.cursor import START, Cursor
 from services.cache.facets import Filter
-from services.cache.keys import Keys
 from services.cache.reading import Item, Reader, stream_entries
 from shared.outcomes import TransientError
 from shared.redis import waiting_on_redis
@@ -57,7 +56,6 @@ class Hub:
 
     def __init__(self, redis: Redis, settings: Settings, *, held_bytes: int = HELD_BYTES) -> None:
         self._redis, self._reader, self._held_bytes = redis, Reader(redis, settings), held_bytes
-        self._stream = Keys(settings.key_prefix).stream
         self._held: list[_Held] = []
         self._sequences: list[int] = []
         self._bytes = 0
@@ -125,7 +123,7 @@ class Hub:
     async def _step(self) -> None:
         after = f"{self._reached.sequence}-0"
         with waiting_on_redis():
-            answer: Any = await self._redis.xread({self._stream: after}, count=READ_ENTRIES, block=BLOCK_MS)
+            answer: Any = await self._redis.xread({self._reader.stream: after}, count=READ_ENTRIES, block=BLOCK_MS)
         # Asked after the entries were read: while the epoch is still ours, they were of it too.
         newest = await self._reader.newest()
         if newest.epoch != self._reached.epoch or newest.sequence < self._reached.sequence:

@@ -1,13 +1,25 @@
 -- Applies one batch: positions, epoch, sequence, stream, facets, in one step that nothing comes between.
--- KEYS: Keys.index, in its order.
--- ARGV: partition, follows, reaches, token (of a new epoch, should one begin), then for each event
---   id (16 bytes), revision, enriched (ms), facets (NUL between), source (as people read it), published (ms, or '').
--- Gives {known} where Redis has lost what the batch follows; else {known, {1 applied | 0 known before, ...}}.
-local state, positions, stream, articles, superseded, facets, values, published, joined = unpack(KEYS)
-local partition, follows, reaches, token = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+-- ARGV: token (of a new epoch, should one begin), for how long (ms) the index that is being built stays its builder's,
+--   how many partitions, for each of them
+--   partition, follows, reaches, then for each event
+--   id (16 bytes), revision, enriched (ms), facets (NUL between), source (as people read it), published (ms, or ''),
+--   applied (ms, to the index that it comes from; '' for now).
+-- Gives {'applied', {1 applied | 0 known before, ...}}; {'behind', partition (1 the first), known} where Redis has lost
+--   what the batch follows; {'held'} while another index is about to be served; {'lost'} where this one is no longer
+--   its builder's. Only the first changes anything.
+local EVENT_ARGUMENTS, PARTITION_ARGUMENTS = 7, 3
+local token, lease, partitions = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local first_event = 4 + PARTITION_ARGUMENTS * partitions
+local is_served = asked == '*'
 
-local known = tonumber(redis.call('HGET', positions, partition) or '-1')
-if known < follows then return {known} end
+if is_served and redis.call('EXISTS', hold) == 1 then return {'held'} end
+if not is_served and redis.call('GET', building) ~= index then return {'lost'} end
+for number = 1, partitions do
+  local at = 4 + PARTITION_ARGUMENTS * (number - 1)
+  local known = tonumber(redis.call('HGET', positions, ARGV[at]) or '-1')
+  if known < tonumber(ARGV[at + 1]) then return {'behind', number, known} end
+end
+if not is_served then redis.call('PEXPIRE', building, lease) end
 
 local run_id = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
 local kept = redis.call('HMGET', state, 'run_id', 'sequence', 'time', 'epoch', 'lineage')
@@ -30,9 +42,10 @@ if kept[1] ~= run_id then
 end
 if not kept[4] then redis.call('HSET', state, 'form', FORM) end
 
--- Never backwards, so that readers can be resumed by time.
-local now = redis.call('TIME')
-time = math.max(time, tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000))
+-- Times of applying never go backwards, so that readers can be resumed by time.
+local clock = redis.call('TIME')
+local now = tonumber(clock[1]) * 1000 + math.floor(tonumber(clock[2]) / 1000)
+if is_served then time = math.max(time, now) end
 
 local function bytes_of(hex)
   return (string.gsub(hex, '%x%x', function(pair) return string.char(tonumber(pair, 16)) end))
@@ -42,7 +55,7 @@ local function add(facet, number) redis.call('ZADD', facets .. facet, number, nu
 
 -- What an entry was added by is kept for as long as the entry is.
 local function group_for(number, group)
-  local root = root_of(joined, group)
+  local root = root_of(group)
   if root ~= group then redis.call('HSET', joined, group, root .. ':' .. number) end
   return root
 end
@@ -78,7 +91,7 @@ local function with_joined_roots(names)
   local rooted = {}
   for facet in string.gmatch(names, '%Z+') do
     local group = string.match(facet, '^joined:(%x+)$')
-    rooted[#rooted + 1] = group and 'joined:' .. root_of(joined, group) or facet
+    rooted[#rooted + 1] = group and 'joined:' .. root_of(group) or facet
   end
   return table.concat(rooted, '\0')
 end
@@ -89,15 +102,15 @@ local function add_published(number, at)
   redis.call('ZADD', published .. 'days', day, day)
 end
 
-local function apply(id, revision, enriched, names, source, published_at)
+local function apply(id, revision, enriched, names, source, published_at, applied_at)
   local before = redis.call('HGET', articles, id)
   local old, old_revision = string.match(before or '', '^(%d+):(%d+)$')
   if old and tonumber(old_revision) >= tonumber(revision) then return 0 end
-  sequence = sequence + 1
+  sequence, time = sequence + 1, math.max(time, tonumber(applied_at) or now)
   local number, group = whole(sequence), nil
   names = with_joined_roots(names)
   redis.call('XADD', stream, number .. '-0', 'i', id, 'r', revision, 't', whole(time),
-             'e', whole(math.min(tonumber(enriched), time)), 'f', names, 'p', published_at)
+             'e', whole(math.min(tonumber(enriched), now)), 'f', names, 'p', published_at)
   if published_at ~= '' then add_published(number, published_at) end
   if old then redis.call('ZADD', superseded, old, old) end
   for facet in string.gmatch(names, '%Z+') do
@@ -117,9 +130,13 @@ local function apply(id, revision, enriched, names, source, published_at)
 end
 
 local applied = {}
-for at = 5, #ARGV, 6 do
-  applied[#applied + 1] = apply(unpack(ARGV, at, at + 5))
+for at = first_event, #ARGV, EVENT_ARGUMENTS do
+  applied[#applied + 1] = apply(unpack(ARGV, at, at + EVENT_ARGUMENTS - 1))
 end
 redis.call('HSET', state, 'sequence', whole(sequence), 'time', whole(time))
-redis.call('HSET', positions, partition, whole(math.max(known, reaches)))
-return {known, applied}
+for number = 1, partitions do
+  local at = 4 + PARTITION_ARGUMENTS * (number - 1)
+  local known = tonumber(redis.call('HGET', positions, ARGV[at]) or '-1')
+  redis.call('HSET', positions, ARGV[at], whole(math.max(known, tonumber(ARGV[at + 2]))))
+end
+return {'applied', applied}

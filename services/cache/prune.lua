@@ -1,11 +1,12 @@
 -- Forgets, oldest first, what is older than the retention: a bounded number of entries a call.
--- KEYS: Keys.index, in its order. ARGV: retention (ms; 0: whatever their age), entries at most.
--- Gives id and revision of each that was forgotten.
-local state, _, stream, articles, superseded, facets, values, published, joined = unpack(KEYS)
+-- ARGV: retention (ms; 0: whatever their age), entries at most.
+-- Gives id and revision of each that was forgotten. Of an index that is asked for by its name nothing is, while it is
+-- served or being built.
+if asked ~= '*' and (index == served or index == redis.call('GET', building)) then return {} end
 local retention, most = tonumber(ARGV[1]), tonumber(ARGV[2])
 
 local function leave_group(group, number)
-  redis.call('ZREM', facets .. 'group:' .. root_of(joined, group), number)
+  redis.call('ZREM', facets .. 'group:' .. root_of(group), number)
 end
 
 -- Forgets that the group is part of another, if nothing later needs it.

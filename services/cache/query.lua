@@ -1,12 +1,10 @@
 -- Reads one page of the index, in order of arrival or newest first. Changes nothing.
--- KEYS: Keys.index, in its order.
 -- ARGV: order (asc | desc), epoch, sequence and time (ms) of the cursor (sequence -1: none, begin at this order's
 --   first), margin (ms), limit, budget (entries looked at), revisions (all | latest), excluded facet or '', earliest
 --   and latest time of publication (ms, both included) or '', then the facets that an article must have.
 -- Gives {epoch, newest sequence, its time, 1 where the cursor was of another epoch, place, its time,
---   1 where nothing is left, {id, revision, sequence, time, facets, published}, ...}; place: what was looked at, up
---   to here. Gives {} where published times are asked for and the index is of a form that does not know them.
-local state, _, stream, _, superseded, facets, _, published, joined = unpack(KEYS)
+--   1 where nothing is left, name of the index, the sequence up to which it has forgotten,
+--   {id, revision, sequence, time, facets, published}, ...}; place: what was looked at, up to here. Gives {} where published times are asked for and the index is of a form that does not know them.
 local ascending, epoch = ARGV[1] == 'asc', ARGV[2]
 local from, from_time, margin = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local limit, budget, latest, excluded = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8] == 'latest', ARGV[9]
@@ -20,7 +18,7 @@ local DAY_BLOCKS, STEP_BLOCKS = 8, 16
 local MERGED_DAYS = 2000
 
 local kept = redis.call('HMGET', state, 'epoch', 'sequence', 'time', 'pruned', 'lineage', 'form')
-if not kept[1] then return {'', 0, '0', 0, 0, '0', 1} end
+if not kept[1] then return {'', 0, '0', 0, 0, '0', 1, index, 0} end
 if dated and kept[6] ~= FORM then return {} end
 local last, last_time, pruned = tonumber(kept[2] or '0'), tonumber(kept[3] or '0'), tonumber(kept[4] or '0')
 
@@ -59,7 +57,7 @@ end
 local base, others = nil, {}
 for at = 12, #ARGV do
   local group = string.match(ARGV[at], '^group:(.*)$')
-  local key = facets .. (group and 'group:' .. root_of(joined, group) or ARGV[at])
+  local key = facets .. (group and 'group:' .. root_of(group) or ARGV[at])
   local size = redis.call('ZCARD', key)
   if base and base.size <= size then
     others[#others + 1] = key
@@ -218,7 +216,8 @@ if left then
 else
   place, place_time = ascending and math.max(last, from) or 0, ascending and last_time or 0
 end
-local answer = {kept[1], last, whole(last_time), resumed and 1 or 0, place, whole(place_time), left and 0 or 1}
+local answer = {kept[1], last, whole(last_time), resumed and 1 or 0, place, whole(place_time), left and 0 or 1,
+                index, pruned}
 for _, number in ipairs(found) do
   local entry = redis.call('XRANGE', stream, number .. '-0', number .. '-0')[1]
   if entry then

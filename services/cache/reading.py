@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal, TypeVar
 
 from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
 from redis.exceptions import ConnectionError
 
 from services.cache.body import unpack
 from services.cache.cursor import START, Cursor
 from services.cache.facets import SEPARATOR, Filter
-from services.cache.keys import Keys
+from services.cache.keys import SERVED, Keys
 from services.cache.scripts import script
+from services.cache.served import ServedIndex
 from shared.outcomes import TransientError
 from shared.redis import waiting_on_redis
 from shared.settings import Settings
@@ -62,7 +65,8 @@ class Page:
     """What was found, and where to go on.
 
     `reached` is the place up to which all was looked at, `newest` the newest place there is; `complete`: nothing is
-    left beyond `reached`; `resumed`: the cursor was of another epoch, so some of this was perhaps seen before.
+    left beyond `reached`; `resumed`: the cursor was of another epoch, so some of this was perhaps seen before;
+    `forgotten`: the sequence up to which the index has let go of everything.
     """
 
     items: tuple[Item, ...]
@@ -70,6 +74,7 @@ class Page:
     newest: Cursor
     complete: bool
     resumed: bool
+    forgotten: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +91,20 @@ class Reader:
 
     def __init__(self, redis: Redis, settings: Settings, *, budget: int = BUDGET_ENTRIES) -> None:
         self._redis, self._budget = redis, budget
-        self._keys = Keys(settings.key_prefix)
+        self._keys, self._served = Keys(settings.key_prefix), ServedIndex(redis, settings.key_prefix)
         self._query = script(redis, "query")
 
     async def newest(self) -> Cursor:
         """The place of the newest entry; the start where there is none."""
-        epoch, sequence, time = await self._read(
-            lambda: self._redis.hmget(self._keys.state, ["epoch", "sequence", "time"])
+        ((epoch, sequence, time),) = await self._read(
+            lambda: self._served.read(lambda pipe, keys: pipe.hmget(keys.state, ["epoch", "sequence", "time"]))
         )
-        return Cursor(_bytes(epoch).decode(), int(sequence or 0), int(time or 0)) if epoch else START
+        return Cursor(epoch.decode(), int(sequence or 0), int(time or 0)) if epoch else START
+
+    @property
+    def stream(self) -> str:
+        """The key of the stream of the index that `newest` last read."""
+        return self._served.keys.stream
 
     async def page(
         self,
@@ -127,12 +137,13 @@ class Reader:
             if not epoch:  # the index is empty or was wiped: what the reader holds stays good
                 place = cursor or START
                 return [], Page((), reached=place, newest=START, complete=True, resumed=False)
-            entries += [_entry(epoch, fields) for fields in answer[7:]]
+            entries += [_entry(epoch, fields) for fields in answer[9:]]
             cursor = Cursor(epoch, int(answer[4]), int(answer[5]))
             complete = bool(answer[6])
             if complete or len(entries) >= limit or call == _CALLS_A_PAGE:
                 newest = Cursor(epoch, int(answer[1]), int(answer[2]))
-                return entries, Page((), reached=cursor, newest=newest, complete=complete, resumed=resumed)
+                page = Page((), reached=cursor, newest=newest, complete=complete, resumed=resumed)
+                return entries, replace(page, forgotten=int(answer[8]))
 
     async def members(self, group: str) -> tuple[Item, ...]:
         """The articles of the group, in the order in which they first arrived, each as it is now; the first 64 of them.
@@ -167,6 +178,7 @@ class Reader:
         self, wanted: Filter, order: Order, cursor: Cursor | None, limit: int, revisions: Revisions
     ) -> list[Any]:
         arguments: list[str | int] = [
+            SERVED,
             "asc" if order == "arrival" else "desc",
             cursor.epoch if cursor else "",
             cursor.sequence if cursor else -1,
@@ -180,7 +192,7 @@ class Reader:
             "" if wanted.published_to_ms is None else wanted.published_to_ms,
             *wanted.required(),
         ]
-        answer: list[Any] = await self._read(lambda: self._query(keys=self._keys.index, args=arguments))
+        answer: list[Any] = await self._read(lambda: self._query(keys=[self._keys.serving], args=arguments))
         if not answer:
             raise TransientError(_OLD_FORM)
         return answer
@@ -196,7 +208,8 @@ class Reader:
     async def article(self, article: str, revision: int | None = None) -> bytes | None:
         """The JSON of the article's newest revision, or of that one; None where the cache does not hold it."""
         if revision is None:
-            newest, kept = await self._read(lambda: self._newest_and_first(article))
+            # Most articles have no other revision than the first: its body in the same round trip.
+            newest, kept = await self._read(lambda: self._served.read(partial(_newest_and_first, article)))
             if newest is None:
                 return None
             revision = int(newest.partition(b":")[2])
@@ -206,19 +219,13 @@ class Reader:
         kept = await self._read(lambda: self._redis.get(name))
         return None if kept is None else unpack(kept)
 
-    async def _newest_and_first(self, article: str) -> list[Any]:
-        """The newest entry, and the first revision's body in the same round trip: most articles have no other."""
-        async with self._redis.pipeline(transaction=False) as pipe:
-            pipe.hget(self._keys.articles, bytes.fromhex(article))
-            pipe.get(self._keys.body(article, _FIRST))
-            answers: list[Any] = await pipe.execute()
-        return answers
-
     async def values(self, dimension: Dimension) -> tuple[FacetValue, ...]:
         """What articles can be filtered by in that dimension, the most frequent first."""
-        found = await self._read(lambda: self._redis.hgetall(f"{self._keys.values}{dimension}"))
-        labels = {_bytes(value).decode(): _bytes(label).decode() for value, label in found.items()}
-        names = [f"{self._keys.facets}{dimension}:{value}" for value in labels]
+        (found,) = await self._read(
+            lambda: self._served.read(lambda pipe, keys: pipe.hgetall(f"{keys.values}{dimension}"))
+        )
+        labels = {value.decode(): label.decode() for value, label in found.items()}
+        names = [f"{self._served.keys.facets}{dimension}:{value}" for value in labels]
         counts: list[int] = await self._read(lambda: self._each("zcard", names)) if names else []
         values = (FacetValue(value, label, count) for (value, label), count in zip(labels.items(), counts, strict=True))
         return tuple(sorted(values, key=lambda facet: (-facet.count, facet.value)))
@@ -264,7 +271,6 @@ def _entry(epoch: str, fields: list[bytes]) -> Entry:
     )
 
 
-def _bytes(answer: bytes | str) -> bytes:
-    """redis-py's types leave open what `decode_responses` says; ours is never set."""
-    assert isinstance(answer, bytes)
-    return answer
+def _newest_and_first(article: str, pipe: Pipeline, keys: Keys) -> None:
+    pipe.hget(keys.articles, bytes.fromhex(article))
+    pipe.get(keys.body(article, _FIRST))

@@ -15,7 +15,7 @@ from redis.exceptions import ResponseError
 
 from services.cache.body import pack
 from services.cache.facets import SEPARATOR, facets_of, published_ms
-from services.cache.keys import Keys
+from services.cache.keys import SERVED, Keys
 from services.cache.scripts import script
 from shared.clock import Clock, system_clock
 from shared.contracts import EnrichedArticle, encode
@@ -28,6 +28,8 @@ EPOCH_BYTES = 4  # of the token: a clash would need the same four bytes at the v
 DAY_SECONDS = 86_400
 # A body stays longer than its entry in the index, which is pruned every half minute, and by Redis's clock.
 BODY_SLACK_SECONDS = 3_600
+# An index that is being built stays its builder's for so long after each batch; then others may clear it.
+LEASE_MS = 30_000
 
 
 def new_epoch() -> str:
@@ -35,8 +37,12 @@ def new_epoch() -> str:
     return secrets.token_hex(EPOCH_BYTES)
 
 
+class LeaseLostError(Exception):
+    """The index that was being built is not its builder's any more; nothing was changed."""
+
+
 class Cache:
-    """Applies enriched articles to Redis."""
+    """Applies enriched articles to the index that is served, or to the one of that name, which is being built."""
 
     def __init__(
         self,
@@ -45,8 +51,9 @@ class Cache:
         *,
         clock: Clock = system_clock,
         epochs: Callable[[], str] = new_epoch,
+        index: str = SERVED,
     ) -> None:
-        self._redis, self._clock, self._epochs = redis, clock, epochs
+        self._redis, self._clock, self._epochs, self._index = redis, clock, epochs, index
         self._keys = Keys(settings.key_prefix)
         self._retention = settings.retention_days * DAY_SECONDS
         self._apply = script(redis, "apply")
@@ -55,14 +62,33 @@ class Cache:
         """One outcome for each input; an empty batch only moves the position.
 
         Raises PositionBehindError, with nothing changed, where Redis has lost what the span follows, and
-        TransientError while Redis is away or full.
+        TransientError while Redis is away or full, or another index is about to be served.
+        """
+        applied = await self.apply(batch, [span])
+        return [Applied() if one else Unchanged() for one in applied]
+
+    async def apply(
+        self,
+        batch: Sequence[Received[EnrichedArticle]],
+        spans: Sequence[Span],
+        applied_ms: Sequence[int] | None = None,
+    ) -> list[bool]:
+        """Which of the events were new. The batch may be of several partitions; `applied_ms`: now, if not given.
+
+        Raises as `process`, and LeaseLostError.
         """
         with waiting_on_redis():
             await self._keep_bodies(batch)
-            answer = await self._call(batch, span)
-        if len(answer) == 1:
-            raise PositionBehindError(span, int(answer[0]))
-        return [Applied() if applied else Unchanged() for applied in answer[1]]
+            answer = await self._call(batch, spans, applied_ms)
+        match answer:
+            case [b"applied", applied]:
+                return [bool(one) for one in applied]
+            case [b"behind", number, known]:
+                raise PositionBehindError(spans[number - 1], int(known))
+            case [b"held"]:
+                raise TransientError("a rebuilt index is about to be served")
+            case _:
+                raise LeaseLostError(self._index)
 
     async def _keep_bodies(self, batch: Sequence[Received[EnrichedArticle]]) -> None:
         if not batch:
@@ -79,17 +105,16 @@ class Cache:
                 )
             await pipe.execute()
 
-    async def _call(self, batch: Sequence[Received[EnrichedArticle]], span: Span) -> list[Any]:
-        arguments: list[bytes | str | int] = [
-            f"{span.topic}/{span.partition}",
-            span.follows,
-            span.reaches,
-            self._epochs(),
-        ]
-        for received in batch:
-            arguments += _event(received)
+    async def _call(
+        self, batch: Sequence[Received[EnrichedArticle]], spans: Sequence[Span], applied_ms: Sequence[int] | None
+    ) -> list[Any]:
+        arguments: list[bytes | str | int] = [self._index, self._epochs(), LEASE_MS, len(spans)]
+        for span in spans:
+            arguments += [f"{span.topic}/{span.partition}", span.follows, span.reaches]
+        for number, received in enumerate(batch):
+            arguments += [*_event(received), "" if applied_ms is None else applied_ms[number]]
         try:
-            answer: list[Any] = await self._apply(keys=self._keys.index, args=arguments)
+            answer: list[Any] = await self._apply(keys=[self._keys.serving], args=arguments)
         except ResponseError as exc:
             # Redis 6 wraps what a command inside a script answers, so that its own error class is lost.
             if "OOM command not allowed" in str(exc):

@@ -34,7 +34,7 @@ async def apply_again(
     lost, known, applied = behind.span, behind.known, 0
     async for records in history.between(lost.topic, lost.partition, known + 1, lost.follows):
         proceed()
-        batch = [received for record in records if (received := _received(record, contract))]
+        batch = [received for record in records if (received := received_of(record, contract))]
         if records:
             await apply(batch, Span(lost.topic, lost.partition, known, records[-1].offset))
             known, applied = records[-1].offset, applied + len(batch)
@@ -76,7 +76,8 @@ async def restore_from_outputs(
     return restored
 
 
-def _received(record: ConsumerRecord, contract: type[In]) -> Received[In] | None:
+def received_of(record: ConsumerRecord, contract: type[In]) -> Received[In] | None:
+    """The record as the runtime gave it to its stage; None for one that went to the dead letters."""
     try:
         article = decode(record.value, contract)
     except PoisonError:

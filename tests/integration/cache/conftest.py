@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
@@ -11,6 +12,8 @@ from services.cache.reading import Reader
 from services.cache.stage import Cache
 from shared.redis import connect
 from shared.settings import Settings, load_settings
+from tests.servers import redis_server
+from tests.servers.starting import RedisUnderTest
 
 
 @pytest.fixture
@@ -34,3 +37,16 @@ def cache(redis: Redis, redis_settings: Settings) -> Cache:
 @pytest.fixture
 def reader(redis: Redis, redis_settings: Settings) -> Reader:
     return Reader(redis, redis_settings)
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[RedisUnderTest]:
+    """A Redis that this test may kill."""
+    server = redis_server(tmp_path)
+    yield server
+    server.server.stop()
+
+
+@pytest.fixture
+def fault_settings(server: RedisUnderTest) -> Settings:
+    return load_settings({"KHABAR_REDIS_URL": server.url})
