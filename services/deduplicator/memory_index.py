@@ -80,7 +80,8 @@ class MemoryIndex:
         self._generations.setdefault(generation, _Generation())
         for old in [one for one in self._generations if one not in looked_up(generation, self._window_days)]:
             del self._generations[old]
-        expired = [one for one, versions in self._versions.items() if versions.touched < generation - self._claim_days]
+        kept_from = generation - self._claim_days - self._window_days  # asked for at the end of its generation, maybe
+        expired = [one for one, versions in self._versions.items() if versions.touched < kept_from]
         for one in expired:
             del self._versions[one]
 

@@ -190,6 +190,26 @@ class IndexBehaviour:
         third = await run_one(stage, classified("a", prose(1) + " much more"), 2)
         assert third.revision.number == 3
 
+    async def test_an_old_revision_is_known_after_the_window_too(self, stage: Deduplicator, clock: Clock) -> None:
+        old, new = classified("a", prose(1), title="Rain expcted"), classified("a", prose(1), title="Rain expected")
+        await run(stage, old, new)
+        clock.now += 7 * DAY
+        assert await run(stage, old, new, follows=1) == [None, None]
+
+    async def test_a_copy_whose_title_is_mended_stays_a_copy(self, stage: Deduplicator) -> None:
+        original = classified("a", prose(1))
+        _, first, mended = await run(
+            stage,
+            original,
+            classified("b", prose(1) + " Ends.", title="Rain expcted"),
+            classified("b", prose(1) + " Ends.", title="Rain expected"),
+        )
+        assert first is not None
+        assert mended is not None
+        assert (mended.id, mended.revision.number, mended.revision.changed) == (first.id, 2, ["title"])
+        assert mended.duplicate is not None
+        assert (mended.duplicate.of, mended.duplicate.group) == (original.id, original.id)
+
     async def test_a_revision_is_no_copy_of_its_own_copies(self, stage: Deduplicator) -> None:
         events = await run(
             stage, classified("a", prose(1)), classified("b", prose(1)), classified("a", prose(1) + " corrected")
