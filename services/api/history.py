@@ -15,6 +15,8 @@ from litestar.params import PathParameter
 
 from services.api.articles import PATH
 from services.api.conditional import answer, entity_tag
+from services.api.copies import list_copies
+from services.api.openapi import ReadOperation
 from services.api.problems import ProblemError, documented
 from services.cache.cursor import START
 from services.cache.reading import PAGE_BYTES, Entry, Reader
@@ -72,6 +74,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     ),
     tags=["Reading"],
     opt={"parameters": frozenset[str]()},
+    operation_class=ReadOperation,
     responses={
         200: ResponseSpec(History, description="the revisions", generate_examples=False),
         304: ResponseSpec(None, description="it is what If-None-Match names", generate_examples=False),
@@ -142,4 +145,4 @@ def _changes(before: EnrichedArticle, after: EnrichedArticle) -> Changes:
     )
 
 
-HISTORY = (list_revisions,)
+HISTORY = (list_revisions, list_copies)  # what became of an article

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import msgspec
 from markupsafe import Markup
 
+from services.api.copies import chain_of
 from services.api.history import history_of
 from services.api.page.interface import Interface
 from services.api.page.query import WireQuery
@@ -18,13 +22,22 @@ from services.api.page.views import (
     web_address,
     wire_item,
 )
-from services.cache.facets import Filter
-from services.cache.reading import Page, Reader
+from services.cache.reading import Reader
+from services.deduplicator.chain import Link, Tie
 from services.deduplicator.verdict import Method
-from shared.contracts import Duplicate, EnrichedArticle
+from shared.contracts import Duplicate, EnrichedArticle, Published
 
-VERSIONS_SHOWN = 20
 _ARTICLE = msgspec.json.Decoder(EnrichedArticle)
+
+
+@dataclass(frozen=True, slots=True)
+class ChainItem:
+    """An article of the story in its place: why it stands before the next one, and what it has from whom."""
+
+    item: WireItem
+    published: Published
+    because: str
+    said: tuple[Markup, ...]
 
 
 async def article_page(reader: Reader, article_id: str, ui: str | None, interface: Interface) -> str | None:
@@ -33,8 +46,7 @@ async def article_page(reader: Reader, article_id: str, ui: str | None, interfac
     if body is None:
         return None
     article = _ARTICLE.decode(body)
-    group = article.duplicate.group if article.duplicate else article.id
-    versions = await reader.page(Filter(group=group), order="arrival", cursor=None, limit=VERSIONS_SHOWN)
+    links = await chain_of(reader, article)
     # Most articles have one revision, and then nothing is compared or read again.
     history = await history_of(reader, article_id) if article.revision.number > 1 else None
     return render(
@@ -47,7 +59,7 @@ async def article_page(reader: Reader, article_id: str, ui: str | None, interfac
         source_address=web_address(article.url),
         verdict=await _verdict(reader, article.duplicate, interface, ui) if article.duplicate else None,
         history=history,
-        versions=_versions(versions, article, interface, ui),
+        chain=_chain(links, interface, ui) if len(links) > 1 else (),
         wire=lambda name, value: WireQuery(ui=ui).having(name, value).address,
         home=WireQuery(ui=ui).address,
         other=other_language(article_address(article.id, None), interface),
@@ -82,7 +94,30 @@ def percent(share: float) -> str:
     return f"{share * 100:.0f}%"
 
 
-def _versions(page: Page, article: EnrichedArticle, interface: Interface, ui: str | None) -> list[WireItem]:
-    """What repeats this story, where anything does."""
-    items = [wire_item(_ARTICLE.decode(item.body), interface, ui) for item in page.items]
-    return items if any(item.id != article.id for item in items) else []
+def _chain(links: Sequence[Link], interface: Interface, ui: str | None) -> list[ChainItem]:
+    items = {link.article.id: wire_item(link.article, interface, ui) for link in links}
+    return [
+        ChainItem(
+            item=items[link.article.id],
+            published=link.article.published,
+            because=interface.word(f"because_{link.because.name.lower()}"),
+            said=(
+                *(_taken(tie, items[tie.of], interface) for tie in link.ties),
+                *(_credited(items[credited], interface) for credited in link.credits),
+            ),
+        )
+        for link in links
+    ]
+
+
+def _taken(tie: Tie, other: WireItem, interface: Interface) -> Markup:
+    return isolated(
+        interface.word(f"took_{tie.relation}"),
+        other=other.source.label,
+        here=percent(tie.contained),
+        there=percent(tie.containment),
+    )
+
+
+def _credited(other: WireItem, interface: Interface) -> Markup:
+    return isolated(interface.word("credits"), other=other.source.label)

@@ -25,13 +25,11 @@ from services.api.page.views import (
     other_language,
     wire_item,
 )
-from services.cache.facets import Filter
 from services.cache.reading import Dimension, FacetValue, Page, Reader
 from shared.contracts import EnrichedArticle
 
 ARTICLES_A_PAGE = 30
 PAGES_LOOKED_AT = 10
-COPIES_LISTED = 30  # of one article; its page has the whole group
 VALUES_LISTED = 60  # of each filter
 VALUES_SECONDS = 10.0
 _ARTICLE = msgspec.json.Decoder(EnrichedArticle)
@@ -108,10 +106,8 @@ async def _items(reader: Reader, page: Page, query: WireQuery, interface: Interf
 
 async def _members(reader: Reader, groups: Collection[str]) -> list[EnrichedArticle]:
     """What is in the groups, each in order of arrival."""
-    pages = await asyncio.gather(
-        *(reader.page(Filter(group=group), order="arrival", cursor=None, limit=COPIES_LISTED) for group in groups)
-    )
-    return [_ARTICLE.decode(item.body) for page in pages for item in page.items]
+    found = await asyncio.gather(*map(reader.members, groups))
+    return [_ARTICLE.decode(item.body) for items in found for item in items]
 
 
 def _feeds(query: WireQuery) -> list[FeedLink]:

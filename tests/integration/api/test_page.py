@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -170,6 +172,66 @@ async def test_an_article_shows_what_is_known_of_it_and_no_more(client: httpx.As
         assert said in page, said
     assert "00:00" not in page
     assert "this one" in (await client.get(f"/articles/{first.id}?ui=en")).text
+
+
+async def test_the_chain_says_who_was_first_and_why_and_what_each_took(
+    client: httpx.AsyncClient, arrivals: Arrivals
+) -> None:
+    first = enriched("first", source="Harbour Herald")
+    credit = Attribution(kind="syndication", outlet="Harbour Herald", evidence="From the Harbour Herald.")
+    copied = enriched("copy", source="Plain Post", duplicate=copy_of(first), attribution=[credit])
+    await arrivals.apply(copied, first)
+    page = (await client.get(f"/articles/{first.id}?ui=en")).text
+    chain = page[page.index('id="chain"') :]
+    assert chain.index("Harbour Herald") < chain.index("Plain Post")
+    assert "others name it as where they have it from" in chain
+    assert "Copies <bdi>Harbour Herald</bdi>: <bdi>92%</bdi> of it is found there." in chain
+    assert "Names <bdi>Harbour Herald</bdi>." in chain
+    assert f"/v1/articles/{first.id}/copies" in chain
+    assert 'id="chain"' in (await client.get(f"/articles/{copied.id}")).text
+
+
+async def test_a_revision_shows_what_it_changed_to_the_eye_and_to_the_ear(
+    client: httpx.AsyncClient, arrivals: Arrivals
+) -> None:
+    arabic: dict[str, Any] = {"language": "ar", "direction": "rtl"}
+    before = enriched("a", title="أمطار متوقعة", text="تتوقع الأرصاد أمطارًا غزيرة.", **arabic)
+    await arrivals.apply(before)
+    assert 'id="revisions"' not in (await client.get(f"/articles/{before.id}?ui=en")).text
+    await arrivals.apply(enriched("a", title="أمطار متوقعة", text="تتوقع الأرصاد ثلوجًا غزيرة.", number=2, **arabic))
+    page = (await client.get(f"/articles/{before.id}?ui=en")).text
+    hunk = next(found for found in Elements(page).named("p") if found.get("class") == "hunk")
+    assert (hunk["lang"], hunk["dir"]) == ("ar", "rtl")
+    spoken = re.sub("<[^>]*>", "", page[page.index('class="hunk"') :].partition("</p>")[0])
+    expected = "deleted: أمطارًا end of what was deleted added: ثلوجًا end of what was added غزيرة."
+    assert expected in " ".join(spoken.split())
+
+
+async def test_copies_are_listed_under_what_they_repeat_unless_the_address_asks_for_them(
+    client: httpx.AsyncClient, arrivals: Arrivals
+) -> None:
+    first = enriched("first", source="Harbour Herald")
+    await arrivals.apply(first, enriched("other"), enriched("copy", source="Plain Post", duplicate=copy_of(first)))
+    page = Elements((await client.get("/?ui=en")).text)
+    assert [found["data-id"] for found in page.named("article")] == [enriched("other").id, first.id]
+    assert "1 copy" in (await client.get("/?ui=en")).text
+    apart = Elements((await client.get("/?ui=en&duplicates=show")).text)
+    assert len(apart.named("article")) == 3
+
+
+async def test_the_feeds_of_what_is_shown_are_named_for_readers_and_for_programs(
+    client: httpx.AsyncClient, arrivals: Arrivals
+) -> None:
+    await arrivals.apply(enriched("a", language="ar", direction="rtl"))
+    page = Elements((await client.get("/?language=ar&ui=en")).text)
+    feeds = {link["type"]: link["href"] for link in page.named("link") if link["rel"] == "alternate"}
+    assert len(feeds) == 3
+    for media_type, address in feeds.items():
+        assert address
+        assert address.endswith("?language=ar")
+        assert address in {found.get("href") for found in page.named("a")}
+        feed = await client.get(address)
+        assert (feed.status_code, feed.headers["content-type"].partition(";")[0]) == (200, media_type)
 
 
 @pytest.mark.parametrize(

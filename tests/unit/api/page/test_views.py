@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from services.api.page.interface import INTERFACES
 from services.api.page.query import BadQueryError, WireQuery, wire_query
-from services.api.page.rendering import isolated
 from services.api.page.views import LEAD_CHARACTERS, TITLE_CHARACTERS, beginning, filter_group, web_address, wire_item
 from services.cache.cursor import Cursor
 from services.cache.facets import Filter
@@ -53,6 +52,7 @@ def test_the_address_of_the_wire_says_what_is_shown() -> None:
     assert query == WireQuery((("language", "ar"), ("topic", "pol")), cursor, "en")
     assert query.address == address
     assert query.wanted == Filter(language="ar", topic="pol")
+    assert query.together
     assert query.having("topic", None).address == "/?language=ar&ui=en"
     assert query.having("country", "SY").address == "/?language=ar&topic=pol&country=SY&ui=en"
 
@@ -88,10 +88,6 @@ def test_a_chosen_value_leads_back_and_counts_are_told_only_where_they_hold() ->
     ]
 
 
-def test_what_is_filled_in_is_escaped_and_isolated() -> None:
-    assert isolated("<{name}>", name='"x"<b>') == "&lt;<bdi>&#34;x&#34;&lt;b&gt;</bdi>&gt;"
-
-
 def test_a_copy_is_marked() -> None:
     first = enriched("first")
     assert wire_item(enriched("copy", duplicate=copy_of(first)), INTERFACES["en"], None).relation == "copy"
@@ -107,3 +103,9 @@ def test_a_page_that_was_taken_for_a_title_does_not_fill_the_wire() -> None:
 def test_the_browser_guesses_a_direction_only_where_the_language_is_not_known() -> None:
     assert wire_item(enriched(language="und"), INTERFACES["en"], None).direction == "auto"
     assert wire_item(enriched(language="fa", direction="rtl"), INTERFACES["en"], None).direction == "rtl"
+
+
+@pytest.mark.parametrize("given", [("duplicates", "show"), ("duplicates", "only"), ("group", "0" * 32)])
+def test_copies_stand_by_themselves_where_the_address_asks_for_them(given: tuple[str, str]) -> None:
+    assert wire_query([]).together
+    assert not wire_query([given]).together
