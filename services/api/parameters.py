@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl
 
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
-from litestar.openapi.spec import Example
+from litestar.openapi.spec import Example, Schema
+from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 from litestar.params import QueryParameter
 
 from services.api.problems import FieldError, ProblemError
@@ -23,6 +25,17 @@ MAX_LIMIT = 200
 OLDEST = "0"
 CURSOR_FORMAT = "khabar-cursor"  # no pattern can say all that makes a cursor
 CURSOR_PATTERN = "^[A-Za-z0-9_-]+$"
+_MOMENT_PATTERN = (
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2}))?$"
+)
+_MOMENT_FORMATS = [
+    Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.DATE),
+    Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.DATE_TIME),
+]
+_DATE_CHARACTERS = 10
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 
 Language = Annotated[
     str | None,
@@ -52,6 +65,24 @@ Source = Annotated[
 Group = Annotated[
     str | None,
     QueryParameter(description="articles that repeat each other, as in `duplicate.group`", pattern="^[0-9a-f]{32}$"),
+]
+PublishedFrom = Annotated[
+    str | None,
+    QueryParameter(
+        description="published then or later: a date, or a moment (RFC 3339)",
+        pattern=_MOMENT_PATTERN,
+        schema_extra={"any_of": _MOMENT_FORMATS},
+        examples=[Example(value="2026-01-28")],
+    ),
+]
+PublishedTo = Annotated[
+    str | None,
+    QueryParameter(
+        description="published then or earlier; a date takes in the whole day in UTC",
+        pattern=_MOMENT_PATTERN,
+        schema_extra={"any_of": _MOMENT_FORMATS},
+        examples=[Example(value="2026-01-28T12:00:00Z")],
+    ),
 ]
 DuplicatesAsked = Annotated[
     Duplicates,
@@ -96,14 +127,44 @@ async def provide_filter(
     source: Source = None,
     group: Group = None,
     duplicates: DuplicatesAsked = "show",
+    published_from: PublishedFrom = None,
+    published_to: PublishedTo = None,
 ) -> Filter:
-    """The filter that the query gives."""
-    return Filter(language=language, topic=topic, country=country, source=source, group=group, duplicates=duplicates)
+    """The filter that the query gives. Raises ProblemError (400)."""
+    return Filter(
+        language=language,
+        topic=topic,
+        country=country,
+        source=source,
+        group=group,
+        duplicates=duplicates,
+        published_from_ms=published_ms("published_from", published_from, end=False),
+        published_to_ms=published_ms("published_to", published_to, end=True),
+    )
+
+
+def published_ms(name: str, text: str | None, *, end: bool) -> int | None:
+    """Epoch milliseconds: of a moment, or of the first or last one of a day. Raises ProblemError (400)."""
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as exc:
+        detail = f"{text!r} is no date or moment that there is; expected such as 2026-01-28 or 2026-01-28T12:00:00Z"
+        raise ProblemError(
+            400, "The request is not valid; `errors` says where.", errors=[FieldError(name=name, detail=detail)]
+        ) from exc
+    if len(text) > _DATE_CHARACTERS:
+        return (at - _EPOCH) // _MILLISECOND
+    first = (at.replace(tzinfo=UTC) - _EPOCH) // _MILLISECOND
+    return first + timedelta(days=1) // _MILLISECOND - 1 if end else first
 
 
 # Read as if it was not given, where the type is no text: what was asked for with it would be answered with everything.
 _NEVER_NULL = ("topic", "revisions", "revision")
-FILTER_NAMES = frozenset({"language", "topic", "country", "source", "group", "duplicates"})
+FILTER_NAMES = frozenset(
+    {"language", "topic", "country", "source", "group", "duplicates", "published_from", "published_to"}
+)
 
 
 def query_of(request: Request[Any, Any, Any]) -> list[tuple[str, str]]:

@@ -170,7 +170,7 @@ async def stream_articles(
             description="wins over `since`",
             required=False,
             max_length=MAX_CURSOR_CHARACTERS,
-            schema_extra={"pattern": CURSOR_PATTERN, "format": CURSOR_FORMAT},
+            schema_extra={"pattern": f"^$|{CURSOR_PATTERN}", "format": CURSOR_FORMAT},
         ),
     ] = None,
 ) -> EventStream:

@@ -35,6 +35,7 @@ DEFAULT_ARTICLES = 20
 MAX_ARTICLES = 100
 PAGES_LOOKED_AT = 10  # as the wire does: a narrow filter may leave some empty
 TITLE = "Khabar"
+_UNTITLED = frozenset({"duplicates", "published_from", "published_to"})  # filters that a title does not tell
 _ARTICLE = msgspec.json.Decoder(EnrichedArticle)
 
 FeedLimit = Annotated[int, QueryParameter(description="articles in the feed", ge=1, le=MAX_ARTICLES)]
@@ -120,7 +121,7 @@ def _feed(notation: Notation, request: Request[object, object, State], page: Pag
     query = urlencode(filters)
     return Feed(
         urn=f"urn:khabar:feed:{blake2b(urlencode(sorted(filters)).encode(), digest_size=8).hexdigest()}",
-        title=" · ".join([TITLE, *(value for name, value in filters if name != "duplicates")]),
+        title=" · ".join([TITLE, *(value for name, value in filters if name not in _UNTITLED)]),
         language=dict(filters).get("language"),
         home=f"{site}/?{query}" if query else f"{site}/",
         address=site + _address(notation, request, None),

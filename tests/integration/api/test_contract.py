@@ -17,6 +17,7 @@ from schemathesis import Case, GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.core.result import Ok
 
+from services.api.access.record import Scope
 from services.api.parameters import CURSOR_FORMAT, OLDEST
 from services.cache.cursor import Cursor
 from services.cache.stage import Cache
@@ -26,6 +27,7 @@ from shared.stream.topic_admin import create_topics
 from tests.articles import copy_of, enriched
 from tests.integration.api.conftest import start
 from tests.integration.cache.arrivals import Arrivals
+from tests.keys import bearer, make_key
 
 pytestmark = pytest.mark.integration
 
@@ -58,6 +60,7 @@ class Contract:
 
     operations: Sequence[Any]
     url: str
+    key: dict[str, str]
 
     def exercise(self, operation: Any, mode: GenerationMode) -> None:
         """Asks what the document allows, or what it does not; every answer must be one that it tells."""
@@ -82,8 +85,8 @@ class Contract:
 
     def _answer(self, case: Case[Any]) -> Any:
         if case.path != STREAM:
-            return case.call(base_url=self.url)
-        with httpx.stream(**case.as_transport_kwargs(base_url=self.url)) as answer:
+            return case.call(base_url=self.url, headers=self.key)
+        with httpx.stream(**case.as_transport_kwargs(base_url=self.url, headers=self.key)) as answer:
             start_of_it = next(answer.iter_raw(), b"")
             told = httpx.Response(
                 answer.status_code, headers=answer.headers, content=start_of_it, request=answer.request
@@ -124,7 +127,7 @@ async def contract(settings: Settings) -> AsyncIterator[Contract]:
     found = list(schemathesis.openapi.from_dict(document).get_all_operations())
     operations = [result.ok() for result in found if isinstance(result, Ok)]
     assert len(operations) == len(found)
-    yield Contract(operations, running.server.url)
+    yield Contract(operations, running.server.url, bearer(await make_key(settings, Scope.READ, Scope.WRITE)))
     await running.client.aclose()
     await running.leave()
 

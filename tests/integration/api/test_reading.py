@@ -8,7 +8,7 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
-from shared.contracts import encode
+from shared.contracts import Published, encode
 from tests.articles import copy_of, enriched
 from tests.integration.api.conftest import Running
 from tests.integration.cache.arrivals import Arrivals
@@ -87,6 +87,39 @@ async def test_filters_combine(client: httpx.AsyncClient, arrivals: Arrivals) ->
     }
     found = {query: len(ids(await client.get(f"/v1/articles?{query}"))) for query in asked}
     assert found == asked
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("published_from=2026-01-28", "bcd"),
+        ("published_to=2026-01-28", "abc"),
+        ("published_from=2026-01-28&published_to=2026-01-28", "bc"),
+        ("published_from=2026-01-28T10:00:00Z", "cd"),
+        ("published_to=2026-01-28T12:00:00%2B02:00", "abc"),
+        ("published_to=2026-01-28T09:59:59.999Z", "ab"),
+        ("published_from=2026-01-29&published_to=2026-01-28", ""),
+        ("published_from=2026-01-28&language=ar", "c"),
+    ],
+)
+async def test_articles_are_found_by_when_they_were_published(
+    client: httpx.AsyncClient, arrivals: Arrivals, query: str, found: str
+) -> None:
+    published = {"a": "2026-01-27T23:59:59Z", "b": "2026-01-28T00:00:00Z", "c": "2026-01-28T10:00:00Z"}
+    published["d"] = "2026-01-29T00:00:00Z"
+    articles = {
+        name: enriched(
+            name,
+            language="ar" if name == "c" else "en",
+            published=Published(at=at, precision="second", method="producer"),
+        )
+        for name, at in published.items()
+    }
+    await arrivals.apply(*articles.values())
+    for path in ("/v1/articles", "/v1/feed.json"):
+        answer = await client.get(f"{path}?{query}")
+        items = answer.json().get("articles") or answer.json().get("items", [])
+        assert {item["id"][-32:] for item in items} == {articles[name].id for name in found}
 
 
 async def test_revisions_are_readable_one_by_one(client: httpx.AsyncClient, arrivals: Arrivals) -> None:
@@ -175,6 +208,9 @@ async def test_a_batch_of_events_carries_cursor_and_next_in_its_headers(
         ("/v1/articles?duplicates=maybe", 400, "duplicates"),
         ("/v1/articles?format=xml", 400, "format"),
         ("/v1/articles?topic=null", 400, "topic"),
+        ("/v1/articles?published_from=yesterday", 400, "published_from"),
+        ("/v1/articles?published_from=2026-02-30", 400, "2026-02-30"),
+        ("/v1/stream?published_to=2026-01-28T25:00:00Z", 400, "published_to"),
         (f"/v1/articles/{'0' * 32}?revision=null", 400, "revision"),
         ("/v1/articles?source=", 400, "source"),
         ("/v1/stream?since=nonsense", 400, "since"),
@@ -240,7 +276,7 @@ async def test_the_schema_names_every_path_and_answer(client: httpx.AsyncClient)
     assert schema["openapi"].startswith("3.1")
     assert set(schema["paths"]) >= {"/v1/articles", "/v1/articles/{article_id}", "/v1/stream"}
     post = schema["paths"]["/v1/articles"]["post"]
-    assert set(post["responses"]) == {"202", "400", "403", "413", "415", "422", "503"}
+    assert set(post["responses"]) == {"202", "400", "401", "403", "413", "415", "422", "429", "503"}
     assert set(post["requestBody"]["content"]) == {"application/json", "application/x-ndjson"}
     assert "application/problem+json" in post["responses"]["422"]["content"]
     assert "application/json" in schema["paths"]["/v1/articles"]["get"]["responses"]["200"]["content"]
