@@ -10,7 +10,7 @@ from litestar.datastructures import State
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import PathParameter, QueryParameter
 
-from services.api.problems import MEDIA_TYPE, Problem, ProblemError
+from services.api.problems import ProblemError, documented
 from services.deduplicator.account import Account, account_of
 
 
@@ -26,9 +26,7 @@ from services.deduplicator.account import Account, account_of
     opt={"parameters": frozenset({"revision"})},
     responses={
         200: ResponseSpec(Account, description="the account", generate_examples=False),
-        400: ResponseSpec(Problem, description="a parameter is not valid", media_type=MEDIA_TYPE),
-        404: ResponseSpec(Problem, description="not held, or no longer", media_type=MEDIA_TYPE),
-        503: ResponseSpec(Problem, description="Redis is away", media_type=MEDIA_TYPE),
+        **documented(400, 404, 503),
     },
 )
 async def explain_article(

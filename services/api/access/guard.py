@@ -10,10 +10,10 @@ from litestar.handlers.base import BaseRouteHandler
 from litestar.types import Scope as Connection
 
 from services.api.access.address import counted_as, is_loopback
-from services.api.access.admission import NOTHING, Admission, Admissions
+from services.api.access.admission import NOTHING, Admissions
 from services.api.access.credentials import SESSION_COOKIE, BadCredentialError, shown
 from services.api.access.quota import Quota
-from services.api.access.record import Scope
+from services.api.access.record import KeyRecord, Scope
 from services.api.problems import ProblemError
 from shared.settings import Settings
 
@@ -62,8 +62,10 @@ async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     )
     connection.scope["state"][_CALLER] = caller
     refuse_too_many(admission.quota)
-    if credential.kind == "key" or not open_to_all:
-        _refuse_without(needed, admission)
+    if admission.record is None and (credential.kind == "key" or not open_to_all):
+        _refuse_key("There is no such key, or it was revoked or has ended.", invalid=True)
+    if admission.record is not None and not open_to_all:
+        _refuse_unless_for(needed, admission.record)
 
 
 def refuse_too_many(quota: Quota) -> None:
@@ -76,13 +78,11 @@ def refuse_too_many(quota: Quota) -> None:
         )
 
 
-def _refuse_without(needed: Scope, admission: Admission) -> None:
-    if admission.record is None:
-        _refuse_key("There is no such key, or it was revoked or has ended.", invalid=True)
-    if not admission.record.may(needed):
+def _refuse_unless_for(needed: Scope, record: KeyRecord) -> None:
+    if not record.may(needed):
         raise ProblemError(
             403,
-            f"The key {admission.record.name} is not for this: expected one with the scope {needed}.",
+            f"The key {record.name} is not for this: expected one with the scope {needed}.",
             headers={"WWW-Authenticate": f'Bearer realm="khabar", error="insufficient_scope", scope="{needed}"'},
         )
 

@@ -38,7 +38,7 @@ class Running:
 async def start(settings: Settings, *, protocol: type[BoundedProtocol] = BoundedProtocol) -> Running:
     """An api of these settings on a free port, whichever they name."""
     api = create_api(settings)
-    server = ApiServer(api.asgi, api.hub, host="127.0.0.1", port=0, protocol=protocol)
+    server = ApiServer(api.asgi, api.hub, host="127.0.0.1", port=0, proxies=settings.proxies, protocol=protocol)
     serving = asyncio.create_task(server.run())
     await until(lambda: server.started)
     return Running(api, server, httpx.AsyncClient(base_url=server.url, timeout=30), serving)
