@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from shared.topics import AGENTS
 
-SERVICES = (*(agent.name for agent in AGENTS), "api")
+SERVICES = (*(agent.name for agent in AGENTS), "api", "webhooks")
 DEFAULT_PORTS: Mapping[str, int] = {
     "kafka": 9092,
     "controller": 9093,

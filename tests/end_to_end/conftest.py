@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from shared.settings import Settings, load_settings
-from tests.servers.services import Services
+from tests.servers.services import AND_WEBHOOKS, Services
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +27,7 @@ def stack_settings(kafka_bootstrap: str, redis_url: str) -> Settings:
 @pytest.fixture(scope="session")
 def stack(stack_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     """Every service, ready."""
-    services = Services(tmp_path_factory.mktemp("stack"), stack_settings)
+    services = Services(tmp_path_factory.mktemp("stack"), stack_settings, AND_WEBHOOKS)
     try:
         services.start()
         yield services

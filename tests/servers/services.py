@@ -18,8 +18,9 @@ from shared.settings import Settings
 from shared.topics import AGENTS
 
 KHABAR = [sys.executable, "-m", "services.cli.app"]
-API = "api"
+API, WEBHOOKS = "api", "webhooks"
 ONE_OF_EACH: Mapping[str, int] = {**{stage.name: 1 for stage in AGENTS}, API: 1}
+AND_WEBHOOKS: Mapping[str, int] = {**ONE_OF_EACH, WEBHOOKS: 1}  # which few tests need, and costs a process
 READY_SECONDS = 120  # the classifier reads its model, and all start at once on two cores
 
 
@@ -72,12 +73,12 @@ class Services:
         assert done.returncode == status, done.stdout + done.stderr
         return done.stdout
 
-    def khabar_fails(self, *arguments: str) -> str:
     def key(self, scope: str) -> str:
         """A new key of the api, without a limit of its own."""
         name = f"{scope}-{uuid.uuid4().hex[:8]}"
         return self.khabar("keys", "create", "--name", name, "--scope", scope, "--rate", "0").strip()
 
+    def khabar_fails(self, *arguments: str) -> str:
         """Runs a command that must refuse to run (exit status 2), and gives what it said."""
         done = subprocess.run([*KHABAR, *arguments], env=self.environment, capture_output=True, text=True)
         assert done.returncode == 2, done.stdout + done.stderr

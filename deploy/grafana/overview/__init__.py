@@ -8,6 +8,7 @@ from deploy.grafana.overview.full import full
 from deploy.grafana.overview.late import late
 from deploy.grafana.overview.now import now
 from deploy.grafana.overview.right import right
+from deploy.grafana.overview.sent import sent
 from deploy.grafana.panels import Json, dashboard
 
 
@@ -18,5 +19,5 @@ def overview() -> Json:
         "Khabar overview",
         "Is it flowing, how late is it, what fails, what is full, is it still right. Each title "
         "says what good looks like; each panel's (i) says what to do when it does not look so.",
-        [now(), flowing(), late(), failing(), full(), right()],
+        [now(), flowing(), late(), failing(), sent(), full(), right()],
     )

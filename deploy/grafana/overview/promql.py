@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.topics import AGENTS
 
-SERVICES = (*(agent.name for agent in AGENTS), "api")
+SERVICES = (*(agent.name for agent in AGENTS), "api", "webhooks")
 PUBLISHED = 'outcome="published"'
 SERVER_ERROR = 'status=~"5.."'
 

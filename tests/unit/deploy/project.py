@@ -10,7 +10,7 @@ import yaml
 from shared.topics import AGENTS
 
 PROJECT = Path(__file__).resolve().parents[3]
-SERVICES = (*(agent.name for agent in AGENTS), "api")
+SERVICES = (*(agent.name for agent in AGENTS), "api", "webhooks")
 
 
 def compose() -> dict[str, dict[str, dict[str, object]]]:
