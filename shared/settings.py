@@ -86,6 +86,9 @@ class Settings(BaseSettings):
         str | None, Field(description="http address of a topic service of your own, in place of the built-in model")
     ] = None
     window_days: Annotated[int, Field(ge=1, le=14, description="in which copies are looked for")] = 3
+    articles_per_day: Annotated[
+        int, Field(ge=1_000, le=100_000_000, description="that are expected: the index of copies is packed for so many")
+    ] = 100_000
 
     # Api
     api_host: str = "127.0.0.1"

@@ -237,7 +237,7 @@ def index_of(redis: Redis, settings: Settings) -> RedisIndex:
     """The index of these settings."""
     return RedisIndex(
         redis,
-        RedisKeys(settings.key_prefix),
+        RedisKeys(settings.key_prefix, articles_per_generation=settings.articles_per_day * settings.window_days),
         window_days=settings.window_days,
         claim_days=settings.retention_days + 1,  # no redelivery may outlive its claim
     )

@@ -20,9 +20,10 @@ class RedisKeys:
     """Names of claims, records, postings, joins, positions and the generation under one prefix."""
 
     def __init__(self, prefix: str, *, articles_per_generation: int = ARTICLES_PER_GENERATION) -> None:
-        self._tag = f"{{{prefix}:dedup}}:{LAYOUT_VERSION}:".encode()
         wanted = max(1, articles_per_generation * _KEYS_PER_ARTICLE // KEYS_PER_HASH)
         self._hash_bits = (wanted - 1).bit_length()
+        # Postings are found under this number of hashes alone: with another the index starts anew, too.
+        self._tag = f"{{{prefix}:dedup}}:{LAYOUT_VERSION}.{self._hash_bits}:".encode()
         self.generation = self._tag + b"generation"
         self._claims = self._tag + b"c:"
         self._record = self._tag + b"r:"

@@ -70,6 +70,7 @@ def test_all_keys_of_a_call_share_one_slot_and_one_prefix() -> None:
         names.claims(bytes(16)),
         names.claims(b"}{" * 8),
         names.record(b"}{" * 4),
+        names.joins(20_000),
         *names.posting_hashes(keys, 20_000),
     ]
     assert len({key_slot(key) for key in every}) == 1
@@ -99,7 +100,13 @@ def test_more_articles_are_spread_over_more_hashes() -> None:
     assert hashes(100_000) > 1_000
 
 
+def test_an_index_for_many_more_articles_is_another_one() -> None:
+    small, large = RedisKeys("khabar"), RedisKeys("khabar", articles_per_generation=3_000_000)
+    assert small.generation != large.generation
+    assert small.position("articles.classified", 0) != large.position("articles.classified", 0)
+
+
 def test_names_are_readable() -> None:
     names = RedisKeys("khabar")
-    assert re.fullmatch(rb"\{khabar:dedup\}:\d+:p:articles.raw:0", names.position("articles.raw", 0))
-    assert re.fullmatch(rb"\{khabar:dedup\}:\d+:k:4e20:[0-9a-f]+", names.posting_hashes((12345,), 20_000)[0])
+    assert re.fullmatch(rb"\{khabar:dedup\}:\d+\.\d+:p:articles.raw:0", names.position("articles.raw", 0))
+    assert re.fullmatch(rb"\{khabar:dedup\}:\d+\.\d+:k:4e20:[0-9a-f]+", names.posting_hashes((12345,), 20_000)[0])
