@@ -16,6 +16,12 @@ from shared.contracts import NormalizedArticle, Removed
 LEAST_ARTICLES = 5
 """Distinct articles of a source that must have a line; or the share below of its recent ones, if that is more."""
 LEAST_SHARE = 0.01
+LONG = 100
+"""Characters from which a line may be a paragraph on what happened before, which each follow-up of an event repeats."""
+LEAST_LONG_ARTICLES = 10
+LEAST_LONG_SHARE = 0.05
+"""Long boilerplate stands under nearly every article: of 150 learnt lines read one by one, the paragraphs among them
+stood in 5 to 9 articles of a source."""
 LONGEST_LINE = 300
 """Characters of the longest line that is counted; boilerplate is short, and stories are many."""
 SHORTEST_LINE = 6
@@ -48,27 +54,25 @@ def observe(article: NormalizedArticle, story: Sequence[Line], offset: int) -> O
     )
 
 
-def learnt(observed: Observed, counts: Counts) -> frozenset[bytes]:
-    """Those of the article's lines that are boilerplate of its source."""
-    needed = max(LEAST_ARTICLES, LEAST_SHARE * counts.articles)
-    return frozenset(
-        key for key, count in zip(observed.lines, counts.lines, strict=True) if _is_boilerplate(count, needed)
-    )
-
-
-def _is_boilerplate(count: Count, needed: float) -> bool:
-    # Within one day, the lines of one event come again and again.
-    return count.articles >= needed and count.on_days
-
-
-def without(article: NormalizedArticle, story: Sequence[Line], boilerplate: frozenset[bytes]) -> NormalizedArticle:
+def without(article: NormalizedArticle, story: Sequence[Line], observed: Observed, counts: Counts) -> NormalizedArticle:
     """The article with boilerplate moved from its text to `removed`; all of it is kept where nothing else is left."""
-    if not boilerplate:
+    if not any(count.on_days and count.articles >= LEAST_ARTICLES for count in counts.lines):
         return article
-    found = [line for line in story if len(line.text) <= LONGEST_LINE and line_key(line) in boilerplate]
+    known = dict(zip(observed.lines, counts.lines, strict=True))
+    found = [line for line in story if is_boilerplate(line, known.get(line_key(line)), counts.articles)]
     kept = [line.text for line in story if line not in found]
     if not found or not kept:
         return article
     moved = [Removed(kind="boilerplate", text=line.text, line=line.number) for line in found]
     removed = sorted([*article.removed, *moved], key=lambda line: line.line)
     return msgspec.structs.replace(article, text="\n".join(kept), removed=removed)
+
+
+def is_boilerplate(line: Line, count: Count | None, of_articles: int) -> bool:
+    """Whether a line that came so often, in so many recent articles of its source, is boilerplate."""
+    # Within one day, the lines of one event come again and again.
+    if count is None or not count.on_days or len(line.text) > LONGEST_LINE:
+        return False
+    if len(line.text) < LONG:
+        return count.articles >= max(LEAST_ARTICLES, LEAST_SHARE * of_articles)
+    return count.articles >= max(LEAST_LONG_ARTICLES, LEAST_LONG_SHARE * of_articles)

@@ -17,6 +17,8 @@ LARGEST_PAGE = 4 << 20
 """Characters of a page that are read: what the topic takes at most."""
 LEAST_PARAGRAPH = 20
 """Letters of the shortest line that tells a page's text from its menu."""
+LONGEST_NAME = 100
+"""Characters of the longest author's name: what is marked so and longer holds a portrait too."""
 MOST_TAGS = 50
 _DEEPEST_JSON = 6
 
@@ -36,6 +38,10 @@ class Page:
 
 _EMPTY = Page(None, None, None, None, None, None, ())
 _ARTICLE_TYPES = re.compile(r"(?:.*Article|.*Posting|Report|Review|WebPage)$")
+# Elements of AMP that are advertisements, menus, consent and share buttons: trafilatura takes them for text.
+_NOT_SHOWN = [
+    f"//{name}" for name in ("amp-ad", "amp-sidebar", "amp-consent", "amp-social-share", "amp-sticky-ad", "amp-embed")
+]
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 
 
@@ -48,7 +54,12 @@ def read_page(html: str) -> Page:
         return _EMPTY
     metadata = _metadata(tree)
     text = trafilatura.extract(
-        tree, output_format="txt", include_comments=False, include_tables=True, with_metadata=False
+        tree,
+        output_format="txt",
+        include_comments=False,
+        include_tables=True,
+        with_metadata=False,
+        prune_xpath=_NOT_SHOWN,
     )
     return Page(text=text if _has_paragraph(text) else None, **metadata)
 
@@ -68,7 +79,13 @@ def _metadata(tree: Any) -> dict[str, Any]:
     return {
         "title": first(_text(linked.get("headline")), meta.get("og:title"), meta.get("twitter:title"), _heading(tree)),
         "author": first(
-            _name(linked.get("author")), meta.get("author"), meta.get("article:author_name"), meta.get("dc.creator")
+            _name(linked.get("author")),
+            meta.get("author"),
+            meta.get("article:author_name"),
+            meta.get("dc.creator"),
+            _inner_text(tree, "//*[@itemprop='author']//*[@itemprop='name']"),
+            _inner_text(tree, "//*[@itemprop='author']"),
+            _inner_text(tree, "//a[@rel='author']"),
         ),
         "published": first(
             _text(linked.get("datePublished")),
@@ -104,6 +121,15 @@ def _meta_tags(tree: Any) -> Iterator[tuple[str, str]]:
 def _attribute(tree: Any, path: str) -> str | None:
     found = tree.xpath(path)
     return str(found[0]) if found else None
+
+
+def _inner_text(tree: Any, path: str) -> str | None:
+    """The text of the first such element that a person can read, as a name is short."""
+    for element in tree.xpath(path):
+        text = " ".join(str(element.text_content()).split())
+        if 0 < len(text) <= LONGEST_NAME:
+            return text
+    return None
 
 
 def _not_front(url: str | None) -> str | None:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from services.normalizer.boilerplate import learnt, observe, without
+from services.normalizer.boilerplate import observe, without
 from services.normalizer.line_counts import LineCounts
 from services.normalizer.normalize import UTC_ZONE, Normalized, normalize_lines, warm_up
 from shared.clock import Clock
@@ -70,6 +70,6 @@ class Normalizer:
         observed = [observe(result.article, result.story, batch[place].at.offset) for place, result in done.items()]
         counted = await self._line_counts.count(observed, span)
         return {
-            place: without(result.article, result.story, learnt(one, counts))
+            place: without(result.article, result.story, one, counts)
             for (place, result), one, counts in zip(done.items(), observed, counted, strict=True)
         }

@@ -4,33 +4,48 @@ from __future__ import annotations
 
 import pytest
 
-from services.normalizer.boilerplate import LEAST_ARTICLES, LONGEST_LINE, MOST_LINES, learnt, line_key, observe
-from services.normalizer.line_counts import Count, Counts, LineCountsInMemory, Observed
-from services.normalizer.lines import read_lines
+from services.normalizer.boilerplate import (
+    LEAST_ARTICLES,
+    LEAST_LONG_ARTICLES,
+    LONG,
+    LONGEST_LINE,
+    MOST_LINES,
+    is_boilerplate,
+    line_key,
+    observe,
+)
+from services.normalizer.line_counts import Count, LineCountsInMemory
+from services.normalizer.lines import Line, read_lines
 from services.normalizer.normalize import normalize, normalize_lines
 from services.normalizer.stage import Normalizer
 from shared.contracts import NormalizedArticle, RawArticle
 from shared.outcomes import Coordinates, Publish, Received
 from tests.unit.normalizer.articles import BODY, NOW_MS, SPAN
 
-LINE = b"line "
 DAY_MS = 86_400_000
+[SHORT] = read_lines("المثال الآن للجميع")
+[LONG_LINE] = read_lines("x" * LONG)
 
 
-def is_learnt(count: Count, of_articles: int) -> bool:
-    observed = Observed("a", 0, 1, b"id", b"revision", (LINE,))
-    return learnt(observed, Counts(of_articles, (count,))) == {LINE}
-
-
-def test_a_line_is_boilerplate_from_enough_articles_on_more_than_one_day() -> None:
-    assert is_learnt(Count(LEAST_ARTICLES, on_days=True), 100)
-    assert not is_learnt(Count(LEAST_ARTICLES - 1, on_days=True), 100)
-    assert not is_learnt(Count(100, on_days=False), 100)
-
-
-def test_a_large_source_must_have_it_in_a_share_of_its_articles() -> None:
-    assert is_learnt(Count(10, on_days=True), 1000)
-    assert not is_learnt(Count(9, on_days=True), 1000)
+@pytest.mark.parametrize(
+    ("line", "count", "of_articles", "is_it"),
+    [
+        (SHORT, Count(LEAST_ARTICLES, on_days=True), 100, True),
+        (SHORT, Count(LEAST_ARTICLES - 1, on_days=True), 100, False),
+        (SHORT, Count(100, on_days=False), 100, False),
+        (SHORT, Count(10, on_days=True), 1000, True),
+        (SHORT, Count(9, on_days=True), 1000, False),
+        (LONG_LINE, Count(LEAST_LONG_ARTICLES, on_days=True), 200, True),
+        (LONG_LINE, Count(LEAST_LONG_ARTICLES - 1, on_days=True), 20, False),
+        (LONG_LINE, Count(49, on_days=True), 1000, False),
+        (LONG_LINE, Count(50, on_days=True), 1000, True),
+        (SHORT, None, 1000, False),
+    ],
+)
+def test_enough_articles_on_more_than_one_day_make_a_line_boilerplate(
+    line: Line, count: Count | None, of_articles: int, is_it: bool
+) -> None:
+    assert is_boilerplate(line, count, of_articles) is is_it
 
 
 def test_numbers_make_no_difference_and_words_do() -> None:
