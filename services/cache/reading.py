@@ -164,6 +164,18 @@ class Reader:
             cursor = page.reached
         return await self.bodies(list(newest.values())[:MEMBERS])
 
+    async def repeated(self, groups: Sequence[str]) -> tuple[str, ...]:
+        """Those of the groups that have members, in one round trip: most articles are repeated by nothing."""
+
+        def ask(pipe: Pipeline, keys: Keys) -> None:
+            for group in groups:
+                pipe.exists(f"{keys.facets}group:{group}")
+                pipe.hexists(keys.joined, group)
+
+        answers = await self._read(lambda: self._served.read(ask))
+        found = zip(groups, answers[::2], answers[1::2], strict=True)
+        return tuple(group for group, held, joined in found if held or joined)
+
     async def _page_bodies(self, entries: Sequence[Entry]) -> tuple[tuple[Item, ...], Cursor | None]:
         """The items, and the place of the last one where the page would grow too large with the rest."""
         items: list[Item] = []

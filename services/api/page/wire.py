@@ -106,7 +106,8 @@ async def _items(reader: Reader, page: Page, query: WireQuery, interface: Interf
 
 async def _members(reader: Reader, groups: Collection[str]) -> list[EnrichedArticle]:
     """What is in the groups, each in order of arrival."""
-    found = await asyncio.gather(*map(reader.members, groups))
+    repeated = await reader.repeated(list(groups))
+    found = await asyncio.gather(*map(reader.members, repeated))
     return [_ARTICLE.decode(item.body) for items in found for item in items]
 
 

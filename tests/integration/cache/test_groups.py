@@ -69,6 +69,8 @@ async def test_groups_that_are_joined_are_found_by_either_name_and_so_is_what_co
     expected = [one, revised, copied, both, late]
     assert await members(reader, one.id) == await members(reader, other.id) == expected
     assert Filter(group=other.id).matches(both.id, facets_of(both), None)
+    assert await reader.repeated([both.id, one.id, other.id]) == (one.id, other.id)
+    assert await reader.repeated([]) == ()
 
 
 @pytest.mark.parametrize("seed", range(3))
