@@ -20,7 +20,7 @@ from shared.contracts import ClassifiedArticle, EnrichedArticle
 from shared.outcomes import Coordinates, Outcome, Publish, Received, TransientError
 from shared.positions import PositionBehindError
 from tests.servers import redis_server
-from tests.unit.deduplicator.samples import NOW, classified, prose, received, span
+from tests.unit.deduplicator.samples import NOW, classified, halfway, prose, received, span
 
 pytestmark = pytest.mark.integration
 
@@ -29,18 +29,21 @@ ARTICLES = 600
 
 
 def articles() -> list[ClassifiedArticle]:
-    """New ones, copies, longer ones, revisions, and the same ones pushed again."""
+    """New ones, copies, longer ones, copies of two groups, revisions, and the same ones pushed again."""
     chance = random.Random(6)
     made: list[ClassifiedArticle] = []
     for number in range(ARTICLES):
         earlier = chance.choice(made) if made else None
-        kind = chance.choice(["new", "copy", "longer", "revision", "again"]) if earlier else "new"
+        kind = chance.choice(["new", "copy", "longer", "step", "revision", "again"]) if earlier else "new"
         if earlier is None or kind == "new":
             made.append(classified(f"n{number}", prose(number, 70)))
         elif kind == "copy":
             made.append(classified(f"n{number}", earlier.text + " Ends."))
         elif kind == "longer":
             made.append(classified(f"n{number}", earlier.text + "\n" + prose(number, 50)))
+        elif kind == "step":  # the first and the last of three, then the one between, which joins their groups
+            step = chance.choice((0, 2)) if number % 60 < 40 else 1
+            made.append(classified(f"n{number}", halfway(-1 - number // 60)[step]))
         elif kind == "revision":
             made.append(classified((earlier.url or "").removeprefix("https://wire.example/"), earlier.text + " Fixed."))
         else:
@@ -87,7 +90,9 @@ def inputs() -> list[Received[ClassifiedArticle]]:
 @pytest.fixture
 async def expected(inputs: list[Received[ClassifiedArticle]]) -> list[EnrichedArticle]:
     """What an index that loses nothing says."""
-    return await Stream(stage_on(MemoryIndex(clock=clock)), inputs).run()
+    events = await Stream(stage_on(MemoryIndex(clock=clock)), inputs).run()
+    assert sum(bool(event.duplicate and event.duplicate.joined) for event in events) >= 5
+    return events
 
 
 @pytest.fixture
