@@ -9,6 +9,7 @@ from typing import cast
 import structlog
 from litestar.enums import HttpMethod
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from litestar.utils import normalize_path
 
 from services.api.access.guard import caller_of
 from services.api.methods import ENDLESS
@@ -53,7 +54,7 @@ class Protection:
     async def _answer(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         started, status, stream, stalled = time.perf_counter(), 500, False, False
         # What a GET would answer, without its body; uvicorn leaves the body out.
-        if scope["method"] == "HEAD" and scope["path"] not in ENDLESS:
+        if scope["method"] == "HEAD" and normalize_path(scope["path"]) not in ENDLESS:
             scope = cast(HTTPScope, {**scope, "method": HttpMethod.GET})
 
         async def guarded(message: Message) -> None:

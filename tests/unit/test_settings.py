@@ -14,6 +14,15 @@ from shared.settings import SettingsError, load_settings
         ({"KHABAR_WINDOW_DAYS": "15"}, "KHABAR_WINDOW_DAYS: input should be less than or equal to 14"),
         ({"KHABAR_PARTITIONS": "many"}, "KHABAR_PARTITIONS: input should be a valid integer"),
         ({"KHABAR_REDIS_URL": "http://here"}, "KHABAR_REDIS_URL: must begin with redis:// or rediss://"),
+        (
+            {"KHABAR_API_CORS_ORIGINS": "https://site.example/"},
+            "'https://site.example/' is no origin: expected https://",
+        ),
+        ({"KHABAR_API_CORS_ORIGINS": "https://*.example"}, "is no origin"),
+        ({"KHABAR_API_CORS_ORIGINS": "https://a.example, null"}, "'null' is no origin"),
+        ({"KHABAR_API_PROXIES": "10.0.0.1, proxy.example"}, "'proxy.example' is no address or network"),
+        ({"KHABAR_API_PROXIES": "10.0.0.1/8"}, "has host bits set"),
+        ({"KHABAR_API_READERS": "nobody"}, "KHABAR_API_READERS: input should be 'anyone' or 'keys'"),
         ({"KHABAR_KAFKA_SECURITY": "SASL_SSL"}, "needs KHABAR_KAFKA_USERNAME and KHABAR_KAFKA_PASSWORD"),
         ({"KHABAR_KAFKA_PASSWORD": "x"}, "KHABAR_KAFKA_PASSWORD is set, but would not be used"),
     ],
@@ -54,3 +63,14 @@ def test_blank_means_default_and_the_prefix_keeps_installations_apart() -> None:
     assert settings.topic("articles.raw") == "test.articles.raw"
     assert settings.group("cache") == "test.khabar-cache"
     assert settings.key_prefix == "test.khabar"
+
+
+def test_lists_are_comma_separated() -> None:
+    settings = load_settings(
+        {"KHABAR_API_CORS_ORIGINS": "https://a.example, http://[::1]:8080,", "KHABAR_API_PROXIES": "10.0.0.0/8,::1"}
+    )
+
+    assert settings.cors_origins == {"https://a.example", "http://[::1]:8080"}
+    assert settings.proxies == ["10.0.0.0/8", "::1"]
+    assert load_settings({}).cors_origins == frozenset()
+    assert load_settings({}).proxies == []
