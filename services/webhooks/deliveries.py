@@ -8,12 +8,14 @@ from typing import Any
 
 from redis.asyncio import Redis
 from redis.commands.core import AsyncScript
+from redis.exceptions import ResponseError
 
 from services.cache.cursor import START, Cursor, decode_cursor
 from services.webhooks.entries import Dead, Pending, encoded, pending_of
 from services.webhooks.keys import Keys
 from services.webhooks.leases import LeaseLostError
 from services.webhooks.scripts import script
+from shared.outcomes import TransientError
 from shared.redis import waiting_on_redis
 from shared.settings import Settings
 
@@ -112,8 +114,14 @@ class Deliveries:
         await self._change(self._settle, self._keys.disabled, [message, entry, due, dead, name, disabled])
 
     async def _change(self, call: AsyncScript, key: str, arguments: Sequence[str | bytes | int | float]) -> list[int]:
-        with waiting_on_redis():
-            answer: list[int] = await call(keys=[*self._keys.of(self._name), key], args=[self._lease, *arguments])
+        try:
+            with waiting_on_redis():
+                answer: list[int] = await call(keys=[*self._keys.of(self._name), key], args=[self._lease, *arguments])
+        except ResponseError as exc:
+            # Redis 6 wraps what a command inside a script answers, so that its own error class is lost.
+            if "OOM command not allowed" in str(exc):
+                raise TransientError(f"Redis is full: {exc}") from exc
+            raise
         if not answer[0]:
             raise LeaseLostError(self._name)
         return answer

@@ -7,6 +7,8 @@ from redis.asyncio import Redis
 from services.cache.cursor import Cursor
 from services.cache.facets import Filter
 from services.cache.reading import Page, Reader
+from services.cache.served import ServedIndex
+from shared.redis import waiting_on_redis
 from shared.settings import Settings
 
 
@@ -14,7 +16,7 @@ class Index:
     """Every method raises TransientError while Redis is away."""
 
     def __init__(self, redis: Redis, settings: Settings) -> None:
-        self._reader = Reader(redis, settings)
+        self._reader, self._served = Reader(redis, settings), ServedIndex(redis, settings.key_prefix)
 
     async def newest(self) -> Cursor:
         """The place of the newest entry."""
@@ -24,7 +26,17 @@ class Index:
         """Every revision that came after the place, and whether some may be missing that the cache has forgotten."""
         page = await self._reader.page(wanted, order="arrival", cursor=place, limit=limit, revisions="all")
         # A reader from the start asked for what is kept, whatever was before.
-        return page, bool(place.epoch) and page.forgotten > place.sequence
+        return page, bool(place.epoch) and await self._forgot(place, resumed=page.resumed)
+
+    async def _forgot(self, place: Cursor, *, resumed: bool) -> bool:
+        """Whether the place itself is no longer held: by its number, and by its time where another epoch counts."""
+        with waiting_on_redis():
+            (pruned,) = await self._served.read(lambda pipe, keys: pipe.hget(keys.state, "pruned"))
+            first = int(pruned or 0) + 1
+            if not resumed:
+                return first > place.sequence + 1
+            (oldest,) = await self._served.read(lambda pipe, keys: pipe.xrange(keys.stream, f"{first}-0", "+", count=1))
+        return bool(oldest) and int(oldest[0][1][b"t"]) > place.time_ms
 
     async def body(self, article: str, revision: int) -> bytes | None:
         """The JSON of one revision; None where the cache no longer holds it."""

@@ -5,7 +5,6 @@
 -- Gives {1, then for each message 1, or 0 where it was pending before}; {0} where the lease is another's.
 local lease, pending, due, arrived, dead, cursors = unpack(KEYS)
 if redis.call('GET', lease) ~= ARGV[1] then return {0} end
-redis.call('HSET', cursors, ARGV[2], ARGV[3])
 if ARGV[5] ~= '' then redis.call('HSET', dead, ARGV[5], ARGV[6]) end
 local answer = {1}
 for at = 7, #ARGV, 3 do
@@ -17,4 +16,6 @@ for at = 7, #ARGV, 3 do
     redis.call('ZADD', arrived, ARGV[at + 2], ARGV[at])
   end
 end
+-- Last: a call that failed half-way is made again, and finds what it kept.
+redis.call('HSET', cursors, ARGV[2], ARGV[3])
 return answer

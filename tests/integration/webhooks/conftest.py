@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -23,9 +23,10 @@ from services.webhooks.sending import Sender
 from services.webhooks.signing import new_secret
 from services.webhooks.subscription import Secret, Subscription
 from services.webhooks.subscriptions import Status, Subscriptions
+from shared.contracts import EnrichedArticle
 from shared.redis import connect
 from shared.settings import Settings, load_settings
-from tests.integration.cache.arrivals import Arrivals
+from tests.integration.cache.arrivals import Arrivals, keys
 from tests.integration.webhooks.receiver import Receiver
 from tests.waiting import eventually
 
@@ -93,6 +94,12 @@ class Desk:
             return len(self.receiver.deliveries) >= count
 
         await eventually(enough, f"{count} deliveries")
+
+    async def received_all(self, articles: Sequence[EnrichedArticle]) -> None:
+        async def all_there() -> bool:
+            return set(keys(articles)) <= set(self.receiver.articles)
+
+        await eventually(all_there, "every article delivered")
 
     async def status(self, name: str, *, pending: int | None = None, dead: int | None = None) -> Status:
         """Once it has that many."""

@@ -9,6 +9,7 @@ import pytest
 
 from services.cache.cursor import decode_cursor
 from services.cache.facets import Filter
+from services.cache.keys import Keys
 from services.cache.upkeep import Upkeep
 from services.webhooks.delivering import Limits
 from services.webhooks.schedule import Schedule
@@ -189,8 +190,8 @@ async def test_where_all_room_is_taken_the_cursor_waits_and_notices_when_the_rec
         return 200
 
     desk.receiver.answer = takes
+    await desk.received_all(articles)
     await desk.status(subscription.name, pending=0, dead=0)
-    assert set(desk.receiver.articles) == set(keys(articles))
 
 
 async def test_dead_letters_that_fill_their_room_hold_the_cursor_until_a_person_decides(desk: Desk) -> None:
@@ -247,3 +248,33 @@ async def test_what_the_cache_forgot_before_it_could_be_sent_is_told(desk: Desk)
     assert desk.receiver.articles == [seen, *keys([enriched("new")])]
     assert await desk.subscriptions.retry(subscription.name) == 0
     assert status.cursor.sequence == 3
+
+
+async def test_after_a_restart_of_redis_some_come_again_under_the_same_ids_and_none_is_missing(desk: Desk) -> None:
+    subscription = await desk.subscribe()
+    await desk.serve()
+    await desk.arrivals.apply(enriched("one"))
+    await desk.received(1)
+    await desk.status(subscription.name, pending=0)
+    await desk.redis.hset(Keys(desk.settings.key_prefix).state, "run_id", "of another process")
+    await desk.arrivals.apply(enriched("two"))
+
+    await desk.received(3)
+    await desk.status(subscription.name, pending=0, dead=0)
+    assert sorted(desk.receiver.articles) == sorted(keys([enriched("one"), enriched("one"), enriched("two")]))
+    assert len(set(desk.receiver.ids)) == 2
+
+
+async def test_what_was_forgotten_is_told_after_a_restart_of_redis_too(desk: Desk) -> None:
+    await desk.arrivals.apply(enriched("before"))
+    subscription = await desk.subscribe()
+    await desk.arrivals.apply(enriched("old"))
+    await Upkeep(desk.redis, desk.settings)._forget(0)
+    await asyncio.sleep(0.002)  # times are in whole milliseconds
+    await desk.redis.hset(Keys(desk.settings.key_prefix).state, "run_id", "of another process")
+    await desk.arrivals.apply(enriched("new"))
+    await desk.serve()
+
+    await desk.received(1)
+    await desk.status(subscription.name, pending=0, dead=1)
+    assert desk.receiver.articles == keys([enriched("new")])
