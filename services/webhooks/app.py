@@ -76,9 +76,9 @@ async def serve(
     return 0
 
 
-def _tell(health: Health, reason: str | None) -> None:
+def _tell(health: Health, what: str, reason: str | None) -> None:
     if reason is None:
-        health.have("Redis")
+        health.have(what)
     else:
-        health.waiting("Redis", reason)
+        health.waiting(what, reason)
     health.have("start")

@@ -24,6 +24,9 @@ INDEX_SECONDS = 0.25  # in which an arrived article is seen; one cheap read for 
 AFTER_FAILURE_SECONDS = 10.0  # until a subscription is tried again whose delivering has failed, a defect of Khabar's
 _log = structlog.get_logger(__name__)
 
+Tell = Callable[[str, str | None], None]
+"""What is needed, and why it is not as it must be, or None."""
+
 Deliver = Callable[[Subscription, int], Delivering]
 """What delivers a subscription under the lease of that number."""
 
@@ -80,8 +83,8 @@ class Holding:
             for held in self._held.values():
                 held.delivering.notice()
 
-    async def run(self, stop: asyncio.Event, told: Callable[[str | None], None]) -> None:
-        """Until it is told to stop; says each time why it cannot work now, or None."""
+    async def run(self, stop: asyncio.Event, tell: Tell) -> None:
+        """Until it is told to stop; says each time what keeps it from its work."""
         until_look = 0.0
         while not stop.is_set():
             try:
@@ -90,9 +93,10 @@ class Holding:
                     until_look = self._look_seconds
                 await self.notice()
             except TransientError as exc:
-                told(str(exc))
+                tell("Redis", str(exc))
             else:
-                told(None)
+                tell("Redis", None)
+            tell("deliveries", self._failing())
             until_look -= INDEX_SECONDS
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), INDEX_SECONDS)
@@ -103,6 +107,10 @@ class Holding:
         for held in self._held.values():
             held.delivering.stop()
         await asyncio.gather(*(held.task for held in self._held.values()))
+
+    def _failing(self) -> str | None:
+        names = [name for name, until in self._not_before.items() if self._clock() < until]
+        return f"failed for {', '.join(names)}, see the log" if names else None
 
     async def _acquire(self, subscription: Subscription) -> None:
         number = await self._leases.acquire(subscription.name)

@@ -42,6 +42,7 @@ class Desk:
     arrivals: Arrivals
     receiver: Receiver
     subscriptions: Subscriptions
+    told: dict[str, str] = field(default_factory=dict)
     running: list[tuple[asyncio.Event, asyncio.Task[None], Sender, Redis]] = field(default_factory=list)
 
     async def subscribe(self, wanted: Filter = Filter(), *, url: str | None = None) -> Subscription:  # noqa: B008
@@ -76,9 +77,13 @@ class Desk:
             look_seconds=0.05,
         )
         stop = asyncio.Event()
-        task = asyncio.create_task(holding.run(stop, lambda _: None))
+        task = asyncio.create_task(holding.run(stop, self._tell))
         self.running.append((stop, task, sender, redis))
         return holding
+
+    def _tell(self, what: str, reason: str | None) -> None:
+        if reason is not None:
+            self.told[what] = reason
 
     async def leave(self) -> None:
         """Stops every service, as SIGTERM does."""

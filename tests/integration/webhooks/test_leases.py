@@ -15,6 +15,7 @@ import pytest
 from services.cache.cursor import START
 from services.webhooks.deliveries import Deliveries
 from services.webhooks.entries import Pending
+from services.webhooks.keys import Keys
 from services.webhooks.leases import LeaseLostError, Leases
 from services.webhooks.subscription import HOUR_MS
 from shared.settings import Settings
@@ -102,6 +103,24 @@ async def test_a_removed_subscription_is_left_alone_and_leaves_nothing(desk: Des
     assert desk.receiver.articles == keys([enriched("one")])
     names = await desk.redis.keys(f"*{desk.settings.key_prefix}:webhooks*{subscription.name}*")
     assert names == []
+
+
+async def test_a_subscription_that_fails_is_told_and_holds_up_no_other(desk: Desk) -> None:
+    broken, whole = await desk.subscribe(), await desk.subscribe()
+    webhooks = Keys(desk.settings.key_prefix)
+    await desk.redis.hset(webhooks.pending(broken.name), "x-1", b"no entry")
+    await desk.redis.zadd(webhooks.due(broken.name), {"x-1": 1})
+    await desk.serve()
+    await desk.arrivals.apply(enriched())
+
+    await desk.status(whole.name, pending=0)
+    await desk.received(1)
+
+    async def told() -> bool:
+        return "deliveries" in desk.told
+
+    await eventually(told, "that deliveries have failed")
+    assert desk.told == {"deliveries": f"failed for {broken.name}, see the log"}
 
 
 async def test_after_rotating_both_secrets_sign(desk: Desk) -> None:
