@@ -7,16 +7,18 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
 
 from services.cache.stage import Cache
 from shared.redis import connect
 from shared.settings import Settings, load_settings
-from tests.articles import enriched
+from tests.articles import copy_of, enriched
 from tests.integration.api.conftest import Running, start
 from tests.integration.cache.arrivals import Arrivals
 
-pytestmark = pytest.mark.end_to_end
+# One browser for all, and so one event loop.
+pytestmark = [pytest.mark.end_to_end, pytest.mark.asyncio(loop_scope="module")]
 
 FLAGS = [
     "--no-sandbox",
@@ -30,7 +32,7 @@ FLAGS = [
 HOSTILE = "<img src=x onerror=\"document.title='pwned'\"><script>document.title='pwned'</script>"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
     program = shutil.which("chromium") or shutil.which("google-chrome")
     if program is None:
@@ -52,7 +54,7 @@ def api_settings(redis_url: str, topic_prefix: str) -> Settings:
     )
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def running(api_settings: Settings) -> AsyncIterator[Running]:
     running = await start(api_settings)
     yield running
@@ -60,23 +62,28 @@ async def running(api_settings: Settings) -> AsyncIterator[Running]:
     await running.leave()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def arrivals(api_settings: Settings) -> AsyncIterator[Arrivals]:
     redis = connect(api_settings)
     yield Arrivals(Cache(redis, api_settings))
     await redis.aclose()
 
 
-@pytest.fixture
-async def page(browser: Browser, running: Running) -> AsyncIterator[Page]:
-    """A page that fails the test when a script fails or the content security policy stops something."""
+@pytest_asyncio.fixture(loop_scope="module")
+async def context(browser: Browser, running: Running) -> AsyncIterator[BrowserContext]:
     context = await browser.new_context(base_url=running.server.url, viewport={"width": 1280, "height": 800})
+    yield context
+    await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(context: BrowserContext) -> AsyncIterator[Page]:
+    """A page that fails the test when a script fails or the content security policy stops something."""
     page = await context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
     yield page
-    await context.close()
     assert faults == []
 
 
@@ -153,26 +160,137 @@ async def test_a_hostile_article_is_text_when_loaded_and_when_it_arrives(page: P
     assert "pwned" not in (await page.title()).replace(HOSTILE, "")
 
 
+FOCUSED = "document.activeElement.closest('.item')?.querySelector('.headline').textContent"
+
+
+async def press(page: Page, key: str, code: str, *, shift: bool = False) -> None:
+    """A key of a layout that is not Latin."""
+    event = {"key": key, "code": code, "shiftKey": shift, "bubbles": True}
+    await page.evaluate("event => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', event))", event)
+
+
 async def test_the_keyboard_works_on_an_arabic_layout_and_can_be_switched_off(page: Page, arrivals: Arrivals) -> None:
     await arrivals.apply(*(enriched(str(number), title=f"Article {number}") for number in range(3)))
     await page.goto("/?ui=en")
-    focused = "document.activeElement.closest('.item')?.querySelector('.headline').textContent"
-    arabic = "document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'ت', code: 'KeyJ', bubbles: true}))"
-    await page.evaluate(arabic)
-    assert await page.evaluate(focused) == "Article 2"
+    await press(page, "ت", "KeyJ")
+    assert await page.evaluate(FOCUSED) == "Article 2"
     await page.keyboard.press("j")
-    assert await page.evaluate(focused) == "Article 1"
+    assert await page.evaluate(FOCUSED) == "Article 1"
     await page.keyboard.press("k")
-    assert await page.evaluate(focused) == "Article 2"
-    await page.keyboard.press("?")
-    await page.locator("#keys-on").uncheck()
+    assert await page.evaluate(FOCUSED) == "Article 2"
+    await press(page, "ظ", "Slash")
+    assert await page.evaluate("document.activeElement.closest('#filters') !== null")
+    await press(page, "؟", "Slash", shift=True)
+    await page.get_by_role("dialog").get_by_role("checkbox").uncheck()
     await page.get_by_role("button", name="Close").click()
     await page.evaluate("document.activeElement.blur()")
     await page.keyboard.press("j")
-    assert not await page.evaluate(focused)
+    assert not await page.evaluate(FOCUSED)
     await page.reload()
     await page.keyboard.press("j")
-    assert not await page.evaluate(focused)
+    assert not await page.evaluate(FOCUSED)
+
+
+async def test_every_key_does_what_the_list_of_keys_says(
+    page: Page, context: BrowserContext, arrivals: Arrivals
+) -> None:
+    first = enriched("first", title="First")
+    await context.route("https://wire.example/**", lambda route: route.fulfill(body="the source"))
+    await arrivals.apply(first, enriched("copy", duplicate=copy_of(first)))
+    await page.goto("/?ui=en")
+    await expect(page.locator("#live")).to_have_attribute("data-state", "live")
+    await page.keyboard.press("j")
+    await page.keyboard.press("c")
+    await expect(page.locator(".copy")).to_be_visible()
+    async with context.expect_page() as opened:
+        await page.keyboard.press("v")
+    source = await opened.value
+    await source.wait_for_url("https://wire.example/first")
+    assert await source.evaluate("window.opener") is None
+    await page.keyboard.press("p")
+    await expect(page.locator("#live")).to_have_attribute("data-state", "paused")
+    await page.keyboard.press("p")
+    await expect(page.locator("#live")).to_have_attribute("data-state", "live")
+    await arrivals.apply(enriched("new", title="Just in"))
+    await expect(page.get_by_role("button", name="1 new article")).to_be_visible()
+    await page.keyboard.press("n")
+    assert await page.evaluate(FOCUSED) == "Just in"
+    await page.keyboard.press("PageDown")
+    assert await page.evaluate(FOCUSED) == "First"
+    await page.keyboard.press("Control+End")
+    assert await page.evaluate("document.activeElement.closest('.foot') !== null")
+    await page.locator(".item").last.focus()
+    await page.keyboard.press("o")
+    await page.wait_for_url(f"**/articles/{first.id}?ui=en")
+
+
+async def test_a_feed_is_told_to_a_screen_reader_as_one(page: Page, arrivals: Arrivals) -> None:
+    await arrivals.apply(enriched("a", title="Rain"), enriched("b", title="Snow"))
+    await page.goto("/?ui=en")
+    feed = page.get_by_role("feed", name="The wire")
+    await expect(feed.get_by_role("article", name="Snow")).to_have_attribute("aria-posinset", "1")
+    await expect(feed.get_by_role("article", name="Rain")).to_have_attribute("aria-setsize", "-1")
+    await arrivals.apply(enriched("c", title="Hail"))
+    await page.get_by_role("button", name="1 new article").click()
+    await expect(feed.get_by_role("article", name="Hail")).to_be_focused()
+    await expect(feed).to_have_attribute("aria-busy", "false")
+
+
+async def test_a_copy_is_no_news_and_comes_under_what_it_repeats(page: Page, arrivals: Arrivals) -> None:
+    first, second = enriched("first", title="First", source="Harbour Herald"), enriched("second", title="Second")
+    copied = enriched("copy", title="Copied", source="Plain Post", duplicate=copy_of(first))
+    await arrivals.apply(first, second)
+    await page.goto("/?ui=en")
+    await expect(page.locator("#live")).to_have_attribute("data-state", "live")
+    await arrivals.apply(copied, enriched("third", title="Third", duplicate=copy_of(second, relation="extension")))
+    await page.get_by_role("button", name="1 new article").click()
+    assert await page.locator(".headline").all_inner_texts() == ["Third", "Second", "First"]
+    live = await page.locator(".item").last.inner_text()
+    assert "1 copy Plain Post" in live
+    await page.reload()
+    assert await page.locator(".headline").all_inner_texts() == ["Third", "Second", "First"]
+    assert await page.locator(".item").last.inner_text() == live
+    await page.locator(".copies summary").click()
+    await page.get_by_role("link", name="Copied").click()
+    await expect(page.locator(".related")).to_contain_text("92% of this article is in passages shared with First")
+
+
+async def test_what_a_revision_changed_is_seen_without_colour_and_read_from_the_right(
+    page: Page, arrivals: Arrivals
+) -> None:
+    arabic: dict[str, Any] = {"language": "ar", "direction": "rtl", "title": "طقس"}
+    before = enriched("a", text="تتوقع الأرصاد أمطارًا غزيرة.", **arabic)
+    await arrivals.apply(before, enriched("a", text="تتوقع الأرصاد ثلوجًا غزيرة.", number=2, **arabic))
+    await page.goto(f"/articles/{before.id}?ui=en")
+    await page.get_by_role("link", name="Revision 2").click()
+    await expect(page.locator("del")).to_contain_text("أمطارًا")
+    await expect(page.locator("del")).to_have_css("text-decoration-line", "line-through")
+    await expect(page.locator("ins")).to_contain_text("ثلوجًا")
+    await expect(page.locator("ins")).to_have_css("text-decoration-line", "underline")
+    await expect(page.locator(".hunk")).to_have_css("direction", "rtl")
+    await expect(page.locator(".hunk")).to_have_attribute("lang", "ar")
+    deleted, inserted = await page.locator("del").bounding_box(), await page.locator("ins").bounding_box()
+    assert deleted
+    assert inserted
+    assert deleted["x"] > inserted["x"]
+
+
+async def test_the_page_says_so_while_the_stream_is_away_and_goes_on_when_it_is_back(
+    page: Page, context: BrowserContext, arrivals: Arrivals
+) -> None:
+    await arrivals.apply(enriched("a"))
+    stopped = True
+
+    async def away(route: Route) -> None:
+        await (route.fulfill(status=204) if stopped else route.continue_())
+
+    await context.route("**/v1/stream**", away)
+    await page.goto("/?ui=ar")
+    await expect(page.locator("#live-state")).to_have_text("جارٍ إعادة الاتصال…")
+    await arrivals.apply(enriched("b"))
+    stopped = False
+    await expect(page.get_by_role("button", name="مقال جديد واحد")).to_be_visible(timeout=15_000)
+    await expect(page.locator("#live-state")).to_have_text("مباشر")
 
 
 async def test_paused_nothing_arrives_and_resumed_nothing_is_missing(page: Page, arrivals: Arrivals) -> None:
