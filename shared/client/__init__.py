@@ -1,0 +1,16 @@
+"""A client of the api in Python: `pip install khabar[client]`."""
+
+from shared.client.answers import ApiError, Arrival, Batch, FieldError, Problem, PushAnswer, PushedItem
+from shared.client.khabar import Filters, Khabar
+
+__all__ = [
+    "ApiError",
+    "Arrival",
+    "Batch",
+    "FieldError",
+    "Filters",
+    "Khabar",
+    "Problem",
+    "PushAnswer",
+    "PushedItem",
+]
