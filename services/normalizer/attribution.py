@@ -30,7 +30,7 @@ from shared.text.match_key import fold
 DATELINE = 70
 """Characters at the head of a line in which a dateline stands."""
 TOP_LINES = 4
-"""Lines of an article that may begin with a dateline."""
+"""Lines of a story that may begin with a dateline."""
 CREDIT_LINE = 60
 """Characters of the longest line that is nothing but a credit."""
 CREDIT_WORDS = 4
@@ -57,6 +57,14 @@ class Credited:
     title: str | None
     date: str | None
     evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Places of lines that are not the story, and of those among them that as a whole say where it comes from."""
+
+    removed: Collection[int] = ()
+    credits: Collection[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,17 +176,17 @@ _SOURCE_WORD = re.compile(r"[^\w]")
 _SENTENCE_START = re.compile(r"(?:(?<=[^\W_]{2}[.!?؟])|(?<=[»\"”)][.!?؟])|(?<=[!?؟]))\s+|(?<=。)")
 
 
-def credits_of(lines: Sequence[Line], source: str, credit_lines: Collection[int]) -> list[Credited]:
-    """Every medium that the lines credit, once per kind and name, in order; never the source itself.
-
-    `credit_lines` are places of lines that as a whole say where the article comes from.
-    """
+def credits_of(lines: Sequence[Line], source: str, places: Places) -> list[Credited]:
+    """Every medium that the lines credit, once per kind and name, in order; never the source itself."""
     source_key = _source_key(source)
     found: dict[tuple[str, str], Credited] = {}
+    above = 0
     for place, line in enumerate(lines):
-        for credit in _credits_of_line(line, place, source_key, place in credit_lines):
+        is_removed = place in places.removed
+        for credit in _credits_of_line(line, above, source_key, place in places.credits):
             if len(found) < MOST_CREDITS:
                 found.setdefault((credit.kind, form_key(credit.outlet)), credit)
+        above += not is_removed
     return _without_weaker(list(found.values()))
 
 

@@ -15,6 +15,8 @@ from shared.text.match_key import fold
 
 LONGEST_LABEL = 32
 """Characters of the longest section or tag that is told by its form alone."""
+LONGEST_UNSPACED_LABEL = 8
+"""The same in scripts that do not set words apart."""
 MOST_LABEL_WORDS = 4
 LEAST_LABELS = 2
 """Labels that must stand together below a story: one short line alone may be its last word."""
@@ -26,12 +28,15 @@ PARAGRAPH = 100
 """Characters from which a line is taken for a paragraph of the story."""
 
 # A colon opens a list, whose items are the story.
-_SENTENCE_END = re.compile(r"[.!?؟。…»\"”)]\s*$")
+_SENTENCE_END = re.compile(r"[.!?؟。।۔！？…»\"”)」]\s*$")
 _LIST = re.compile(r":\s*$")
-_LABEL = re.compile(r"[^\W\d_][^\d.!?؟:;؛،,«»\"“”()\[\]…]*")
+_LABEL = re.compile(r"[^\W\d_][^\d.!?؟:;؛،,«»\"“”()\[\]…。।۔！？、，：；「」【】]*")
+# Chinese, Japanese, Thai: where words are not set apart, so many letters are a sentence already.
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _CAPITAL = "[A-ZÀ-ÞŁŚŻĆА-ЯЁІЇЄҐΑ-ΩΆΈΉΊΌΎΏ]"
 _NAME = re.compile(rf"{_CAPITAL}[\w'’.\-]+(?: {_CAPITAL}[\w'’.\-]+){{1,3}}")
 _WORDS = r"[^\W\d]+(?:[ .]{1,2}[^\W\d]+)"
+_LONGER_WORD = re.compile(r"[^\W\d_]{4,}")
 _DASHED_BYLINE = re.compile(
     rf"(?:next previous )?(?P<left>{_WORDS}{{0,3}}\.?)"
     rf"(?: [\-–—:/|]{{1,2}} ?|[\-–—:/|]{{1,2}} )(?P<right>{_WORDS}{{0,2}}\.?)"
@@ -68,7 +73,7 @@ def sections_above(lines: Sequence[Line], start: int) -> int:
 
 def _is_label(line: Line) -> bool:
     return (
-        len(line.text) <= LONGEST_LABEL
+        len(line.text) <= (LONGEST_UNSPACED_LABEL if _UNSPACED.search(line.text) else LONGEST_LABEL)
         and line.text.count(" ") < MOST_LABEL_WORDS
         and _LABEL.fullmatch(line.text) is not None
     )
@@ -86,11 +91,30 @@ def is_name_below(lines: Sequence[Line], end: int) -> bool:
     return len(line.text) <= LONGEST_NAME and _NAME.fullmatch(line.text) is not None and _ends_story(before)
 
 
+_SIGNED = re.compile(
+    rf"(?:By|BY|Par|Por|Von|di|door|Door|av|Av|Af|przez|Oleh|Από|Του|Της):? {_NAME.pattern}"
+    r"(?: ?[,|/–—-] ?[^.!?:]{2,40})?"
+)
+
+
+def is_signed(line: Line) -> bool:
+    """Whether the line is `by` and a name, and perhaps a place: `Von Erika Beispiel`."""
+    return len(line.text) <= LONGEST_BYLINE and _SIGNED.fullmatch(line.text) is not None
+
+
+def is_name_above(line: Line, following: Line | None) -> bool:
+    """Whether the line is a name alone above a paragraph."""
+    if following is None or len(following.text) < PARAGRAPH:
+        return False
+    return len(line.text) <= LONGEST_NAME and _NAME.fullmatch(line.text) is not None
+
+
 def is_dashed_byline(line: Line, following: Line | None) -> bool:
     """Whether the line is a dateline alone, `who – where` or `outlet – where`, above a paragraph."""
     if following is None or len(line.text) > LONGEST_BYLINE or len(following.text) < PARAGRAPH:
         return False
-    return _DASHED_BYLINE.fullmatch(line.key) is not None
+    # Where there are capitals, names have them: two halves of a subheading have not.
+    return _DASHED_BYLINE.fullmatch(line.key) is not None and not any(map(str.islower, _LONGER_WORD.findall(line.text)))
 
 
 _INITIALS_ALONE = re.compile(r"[(\[]?[^\W\d_]{2,4}(?:/[^\W\d_]{2,4})?[)\]]?")

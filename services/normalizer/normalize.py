@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from services.normalizer import language as languages
-from services.normalizer.attribution import Credited, credits_of
+from services.normalizer.attribution import Credited, Places, credits_of
 from services.normalizer.dates import read_date
 from services.normalizer.line_rules import without_notices
 from services.normalizer.lines import Line, line_key, read_lines
@@ -35,10 +35,11 @@ MOST_TAGS = 100
 LONGEST_TAG = 100
 
 _DATED = re.compile(r"(?<!\d)(?:1[34]|19|20|25)\d\d(?!\d)|\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2}|\d:\d\d")
-_TAG_LABEL = re.compile(r"^[^\w#]*[^\W\d]+(?: [^\W\d]+)? ?[:|] ?")
+_TAG_LABEL = re.compile("^[^\\w#]*(?:[^\\W\\d]|\u200c)+(?: [^\\W\\d]+)? ?[:|] ?")
 _TAG_SEPARATOR = re.compile(r"[,،;؛|#•·\n]+")
+_PLACE_AFTER = re.compile(r" [–—|] .*$")
 _AUTHOR_LABEL = re.compile(
-    r"^[^\w]*(?:by|par|por|von|di|автор|автори|текст|yazan|haber|penulis|reporter|كتب|كتبت|كتبه|بقلم|إعداد|تحرير|نویسنده)"
+    r"^[^\w]*(?:by|par|por|von|di|автор|автори|текст|yazan|haber|penulis|reporter|oleh|door|av|przez|מאת|记者|記者|作者|文|كتب|كتبت|كتبه|بقلم|إعداد|تحرير|نویسنده)"
     r"(?: ?[:/\-–—|]\W{0,3}| )",
     re.IGNORECASE,
 )
@@ -189,10 +190,11 @@ def _is_headline(text: str) -> bool:
     return len(text) <= LONGEST_HEADLINE and not text.endswith((".", "…", ":", "،", ","))
 
 
-def credit_places(cleaned: Cleaned) -> set[int]:
-    """Places of the lines that as a whole say who wrote the article or where it is from."""
-    credit_lines = {id(removed.line) for removed in cleaned.parted.taken if removed.kind in {"credit", "byline"}}
-    return {place for place, line in enumerate(cleaned.lines) if id(line) in credit_lines}
+def credit_places(cleaned: Cleaned) -> Places:
+    """Places of the lines that are not the story, and of those that say who wrote the article or where it is from."""
+    taken = {id(removed.line): removed.kind for removed in cleaned.parted.taken}
+    removed = {place: taken[id(line)] for place, line in enumerate(cleaned.lines) if id(line) in taken}
+    return Places(removed, {place for place, kind in removed.items() if kind in {"credit", "byline"}})
 
 
 def _attribution(credited: Credited, language: str | None, fetched: datetime) -> Attribution:
@@ -219,8 +221,8 @@ def _date_evidence(given: _Given, credited: Sequence[Credited], lines: Sequence[
 def _author(taken: Sequence[Taken]) -> str | None:
     for removed in taken:
         if removed.kind == "byline" and (found := _AUTHOR_LABEL.match(removed.line.text)):
-            return removed.line.text[found.end() :].strip() or None
-        if removed.rule == "name below":
+            return _PLACE_AFTER.sub("", removed.line.text[found.end() :]).strip() or None
+        if removed.rule in {"name below", "name above"}:
             return removed.line.text
     return None
 

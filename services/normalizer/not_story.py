@@ -15,7 +15,7 @@ TOP_LINES = 15
 LEAST_MENU = 3
 """Names of sections that stand together above a story when they are the page's menu and not the article's own."""
 LONGEST_HEADING = 45
-"""Characters of a heading that stands alone above teasers; a longer line names the other piece itself."""
+"""Characters of a heading that stands alone above teasers."""
 LONGEST_TEASER = 140
 MOST_TEASERS = 3
 """Teasers below such a heading inside a story; below the story there may be any number."""
@@ -24,8 +24,9 @@ MOST_ROUNDS = 8
 MOST_REST = 30
 """Lines that may follow a heading such as `most read`; more of them are a story again."""
 
+_NAMES_PIECE = re.compile(r"[:|]\s*\w")
 _SEPARATOR = re.compile(r"[\W_]+")
-_SENTENCE_END = re.compile(r"[.!?؟。]\W*$")
+_SENTENCE_END = re.compile(r"[.!?؟。।۔]\W*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,10 @@ def _part_once(
             take(place, "credit", "own name alone")
         elif place not in taken and (rule := line_rules.ANYWHERE.find(line)):
             take(place, rule.kind, rule.name)
-            if rule.heads and len(line.text) <= LONGEST_HEADING:
+            if rule.heads and _is_heading(line):
                 for teaser in range(place + 1, _end_of_teasers(lines, place + 1)):
-                    take(teaser, rule.kind, rule.name)
+                    own = line_rules.ANYWHERE.find(lines[teaser]) or rule
+                    take(teaser, own.kind, own.name)
     _take_top(lines, taken)
     _take_end(lines, taken, known_labels)
     for place in repeats.text_repeats(lines, taken):
@@ -106,6 +108,10 @@ def _take_top(lines: Sequence[Line], taken: dict[int, Taken]) -> None:
             taken[place] = Taken(line, "byline", "dateline alone")
         elif edges.is_date_alone(line):
             taken[place] = Taken(line, "byline", "date alone")
+        elif edges.is_signed(line):
+            taken[place] = Taken(line, "byline", "signed")
+        elif place - 1 in taken and taken[place - 1].kind == "byline" and edges.is_name_above(line, following):
+            taken[place] = Taken(line, "byline", "name above")
         elif edges.is_media_alone(line):
             taken[place] = Taken(line, "credit", "media alone")
         else:
@@ -141,6 +147,11 @@ def _take_end(lines: Sequence[Line], taken: dict[int, Taken], known_labels: Coll
             return
 
 
+def _is_heading(line: Line) -> bool:
+    """Whether the line stands above teasers: it is short, no sentence, and does not name the other piece itself."""
+    return len(line.text) <= LONGEST_HEADING and not _NAMES_PIECE.search(line.text) and _is_teaser(line)
+
+
 def _end_of_teasers(lines: Sequence[Line], start: int) -> int:
     end = start
     while end < len(lines) and _is_teaser(lines[end]):
@@ -160,8 +171,14 @@ def _take_rest(lines: Sequence[Line], taken: dict[int, Taken]) -> None:
     for place in range(len(lines) - 1, max(0, len(lines) - MOST_REST), -1):
         rule = line_rules.WITH_REST.find(lines[place])
         if rule is not None and longest <= rule.rest_most:
-            for later in range(place, len(lines)):
-                taken.setdefault(later, Taken(lines[later], rule.kind, rule.name))
+            taken.setdefault(place, Taken(lines[place], rule.kind, rule.name))
+            for later in range(place + 1, len(lines)):
+                # Below it may stand what has a kind of its own: tags, a credit, who edited.
+                own = line_rules.AT_END.find(lines[later])
+                if own is None and edges.is_media_alone(lines[later]):
+                    taken.setdefault(later, Taken(lines[later], "credit", "media alone"))
+                else:
+                    taken.setdefault(later, Taken(lines[later], (own or rule).kind, (own or rule).name))
         longest = max(longest, len(lines[place].text))
 
 

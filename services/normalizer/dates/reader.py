@@ -29,6 +29,9 @@ from shared.contracts.articles import Precision
 
 T = TypeVar("T")
 
+_PERSIAN_LANGUAGES = frozenset({"fa", "ps", "ckb", "ku"})
+_HIJRI_LANGUAGES = frozenset({"ar", "ur"})
+
 LONGEST_NOTATION = 120
 """Characters of the longest text that is read as one date: a longer one is a sentence."""
 EARLIEST_EPOCH = 315_532_800
@@ -156,8 +159,11 @@ def _written(key: str, language: str | None, now: datetime, zone: int) -> DateRe
     for words in _vocabularies(language):
         split = split_time(key, words)
         day = _read_day(split.rest, words, language, now)
-        if day is not None:
-            return day if isinstance(day, DateReading) else _at(day, split.time, zone)
+        if isinstance(day, date):
+            return _at(day, split.time, zone)
+        # A time of no day is a misreading: `3 de marzo` is three in the morning where `de` says so.
+        if day is not None and split.time is None:
+            return day
     return None
 
 
@@ -439,7 +445,7 @@ def _resolve(day: _Day, language: str | None, weekday: int | None, now: datetime
     if year >= FIRST_BUDDHIST_YEAR:
         year -= BUDDHIST_OFFSET
     if calendar is Calendar.GREGORIAN and year in OTHER_YEARS:
-        calendar = Calendar.PERSIAN if language in {"fa", "ps", "ckb", "ku"} else Calendar.HIJRI
+        calendar = _calendar_of(year, language, now)
     resolved = to_gregorian(calendar, year, day.month, day.day)
     if calendar is Calendar.HIJRI and weekday is not None:
         # The moon is sighted a day earlier or later in some countries; the weekday tells.
@@ -449,9 +455,17 @@ def _resolve(day: _Day, language: str | None, weekday: int | None, now: datetime
     return resolved
 
 
+def _calendar_of(year: int, language: str | None, now: datetime) -> Calendar:
+    """The calendar of a year that is not Gregorian: that of the language, else the one that brings it nearer to now."""
+    if language in _PERSIAN_LANGUAGES or language in _HIJRI_LANGUAGES:
+        return Calendar.PERSIAN if language in _PERSIAN_LANGUAGES else Calendar.HIJRI
+    from_persian = abs(year - _persian_year(now))
+    return Calendar.PERSIAN if from_persian < abs(year - _hijri_year(now)) else Calendar.HIJRI
+
+
 def _nearest(day: _Day, weekday: int | None, now: datetime) -> date:
     """The day in the year that brings it nearest to the fetch, on the weekday where one is given."""
-    this = {Calendar.GREGORIAN: now.year, Calendar.HIJRI: _hijri_year(now), Calendar.PERSIAN: now.year - 621}
+    this = {Calendar.GREGORIAN: now.year, Calendar.HIJRI: _hijri_year(now), Calendar.PERSIAN: _persian_year(now)}
     near: list[date] = []
     for year in range(this[day.calendar] - 1, this[day.calendar] + 2):
         try:
@@ -462,6 +476,10 @@ def _nearest(day: _Day, weekday: int | None, now: datetime) -> date:
     if not fitting:
         raise ValueError("no such day, or not on that weekday, in the years around the fetch")
     return min(fitting, key=lambda candidate: abs((candidate - now.date()).days))
+
+
+def _persian_year(now: datetime) -> int:
+    return now.year - 621
 
 
 def _hijri_year(now: datetime) -> int:

@@ -96,6 +96,7 @@ def words_of_all() -> Words:
             for key, meaning in added.items():
                 if known.setdefault(key, meaning) != meaning:
                     unclear.add(key)
+    unclear.update(key for key in union.afternoon if key[0] in FILLERS and len(key) == 1)
     for table in _tables(union):
         for key in unclear:
             table.pop(key, None)

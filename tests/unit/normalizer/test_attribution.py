@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.normalizer import credit_rules
-from services.normalizer.attribution import Credited, credits_of
+from services.normalizer.attribution import TOP_LINES, Credited, Places, credits_of
 from services.normalizer.credit_rules import CreditExample, CreditRule
 from services.normalizer.lines import read_lines
 from services.normalizer.media import MEDIA, canonical_name
@@ -30,8 +30,11 @@ def test_a_rule_reads_nothing_from_the_others(rule: CreditRule, other: str) -> N
     assert rule.read(line) == []
 
 
-def credited(text: str, source: str = "paper.example", credit_places: frozenset[int] = frozenset()) -> list[Credited]:
-    return credits_of(read_lines(text), source, credit_places)
+NO_PLACES = Places()
+
+
+def credited(text: str, source: str = "paper.example", places: Places = NO_PLACES) -> list[Credited]:
+    return credits_of(read_lines(text), source, places)
 
 
 def kinds(text: str, source: str = "paper.example") -> set[tuple[str, str]]:
@@ -127,3 +130,10 @@ def test_every_form_leads_to_a_canonical_name(medium: object) -> None:
 )
 def test_the_source_is_known_in_another_script(name: str, source: str, is_own: bool) -> None:
     assert is_own_name(name, source) is is_own
+
+
+def test_a_dateline_is_looked_for_where_the_story_begins() -> None:
+    above = [f"Line {number} above the story" for number in range(TOP_LINES)]
+    text = "\n".join([*above, "OSLO (Reuters) - The ferry company opened a new line on Sunday."])
+    assert [credit.kind for credit in credited(text)] == ["quote"]
+    assert [credit.kind for credit in credited(text, places=Places(removed=range(TOP_LINES)))] == ["agency"]

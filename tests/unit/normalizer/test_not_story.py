@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from services.normalizer.normalize import Cleaned, clean
-from tests.unit.normalizer.articles import BODY, DISCLAIMER, NOTICE, TITLE
+from services.normalizer.normalize import Cleaned, clean, normalize
+from shared.contracts import RawArticle
+from tests.unit.normalizer.articles import BODY, DISCLAIMER, NOTICE, NOW_MS, TITLE
 
 EN = (
     "The council opened a new bridge over the river on Monday after two years of work by hundreds of builders.",
@@ -127,3 +128,51 @@ def test_a_section_above_the_story_is_a_category_and_a_menu_is_not() -> None:
 
 def test_what_the_title_stood_before_is_looked_at_again() -> None:
     assert story(clean(TITLE, "\n".join([BODY[0], TITLE, "محليات"]))) == [BODY[0]]
+
+
+def test_below_read_also_each_line_keeps_its_own_kind() -> None:
+    below = ["Te puede interesar", "Etiquetas: faro, puerto", "(con EFE)", "Otra noticia sin punto"]
+    assert [kind for kind, _ in taken(clean("Título de la noticia", "\n".join([*EN, *below])))] == [
+        "promo",
+        "category",
+        "credit",
+        "promo",
+    ]
+
+
+def test_a_heading_that_names_the_other_piece_takes_no_line_of_the_story_with_it() -> None:
+    text = "\n".join([EN[0], "Related: Bridge Review", "Wider lanes", "Longer trains", EN[1]])
+    assert story(clean("Bridge", text)) == [EN[0], "Wider lanes", "Longer trains", EN[1]]
+
+
+@pytest.mark.parametrize(
+    ("byline", "author"),
+    [
+        ("Von Erika Beispiel", "Erika Beispiel"),
+        ("Par Jeanne Exemple", "Jeanne Exemple"),
+        ("Por Maria Exemplo — Cidade Exemplo", "Maria Exemplo"),
+    ],
+)
+def test_by_and_a_name_above_the_story_is_a_byline(byline: str, author: str) -> None:
+    article = normalize(
+        RawArticle(source="a", title="Bridge", text="\n".join([byline, *EN])), received_ms=NOW_MS, version="t", now=0
+    )
+    assert (article.author, article.text) == (author, "\n".join(EN))
+
+
+def test_a_name_alone_is_a_byline_below_another_and_not_elsewhere() -> None:
+    assert story(clean("Bridge", "\n".join(["3 March 2025", "Jane Example", *EN]))) == list(EN)
+    assert story(clean("Bridge", "\n".join(["Google Stadia", *EN]))) == ["Google Stadia", *EN]
+
+
+def test_two_halves_of_a_subheading_are_no_dateline() -> None:
+    assert story(clean("Bridge", "\n".join(["One dead - Several hurt", *EN])))[0] == "One dead - Several hurt"
+
+
+def test_short_sentences_in_a_script_without_spaces_are_no_labels() -> None:
+    lines = [
+        "市は三日、灯台を再び点灯すると発表した。",
+        "有志がレンズを交換し、塔を塗り直した。",
+        "地元の漁師も喜んでいる",
+    ]
+    assert story(clean("古い灯台", "\n".join(lines))) == lines

@@ -122,3 +122,10 @@ def test_iso_is_read_back(moment: datetime) -> None:
     assert reading is not None
     assert reading.precision == "second"
     assert timedelta(0) <= moment - reading.at < timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("notation", [n for n in notations() if n.answer != "-"], ids=lambda n: n.raw)
+def test_where_the_language_is_not_known_a_notation_is_read_rightly_or_refused(notation: Notation) -> None:
+    reading = read_date(notation.raw, language=None, now=NOW)
+    if reading is not None:
+        assert told(reading) == notation.answer
