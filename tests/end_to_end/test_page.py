@@ -10,12 +10,14 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
 
+from services.api.access.record import Scope
 from services.cache.stage import Cache
 from shared.redis import connect
 from shared.settings import Settings, load_settings
 from tests.articles import copy_of, enriched
 from tests.integration.api.conftest import Running, start
 from tests.integration.cache.arrivals import Arrivals
+from tests.keys import make_key
 
 # One browser for all, and so one event loop.
 pytestmark = [pytest.mark.end_to_end, pytest.mark.asyncio(loop_scope="module")]
@@ -245,11 +247,12 @@ async def test_a_copy_is_no_news_and_comes_under_what_it_repeats(page: Page, arr
     await arrivals.apply(copied, enriched("third", title="Third", duplicate=copy_of(second, relation="extension")))
     await page.get_by_role("button", name="1 new article").click()
     assert await page.locator(".headline").all_inner_texts() == ["Third", "Second", "First"]
-    live = await page.locator(".item").last.inner_text()
-    assert "1 copy Plain Post" in live
+    live = await page.locator(".item").all_inner_texts()
+    assert "extends Example Wire" in live[0]
+    assert "1 copy Plain Post" in live[-1]
     await page.reload()
     assert await page.locator(".headline").all_inner_texts() == ["Third", "Second", "First"]
-    assert await page.locator(".item").last.inner_text() == live
+    assert await page.locator(".item").all_inner_texts() == live
     await page.locator(".copies summary").click()
     await page.get_by_role("link", name="Copied").click()
     await expect(page.locator(".related")).to_contain_text("92% of this article is in passages shared with First")
@@ -334,3 +337,32 @@ async def test_nothing_overflows_on_a_telephone(
     await page.locator(".filters-open").click()
     await expect(page.locator("#filters")).to_be_visible()
     await context.close()
+
+
+async def test_where_reading_needs_a_key_it_is_shown_once_and_the_wire_is_live(
+    browser: Browser, api_settings: Settings, arrivals: Arrivals
+) -> None:
+    key = await make_key(api_settings, Scope.READ)
+    await arrivals.apply(enriched("a", title="First", topics=("pol",)), enriched("b", topics=("spo",)))
+    running = await start(api_settings.model_copy(update={"api_readers": "keys"}))
+    context = await browser.new_context(base_url=running.server.url)
+    page = await context.new_page()
+    await page.goto("/?topic=pol&ui=en")
+    await page.get_by_label("Key").fill("khabar_mistyped")
+    await page.get_by_label("Key").press("Enter")
+    await expect(page.get_by_role("alert")).to_have_text("That key is not known here, or it has ended.")
+    await page.get_by_label("Key").fill(key)
+    await page.get_by_role("button", name="Read").click()
+    await expect(page).to_have_url(f"{running.server.url}/?topic=pol&ui=en")
+    assert await page.locator(".headline").all_inner_texts() == ["First"]
+    await expect(page.locator("#live")).to_have_attribute("data-state", "live")
+    await arrivals.apply(enriched("c", topics=("pol",)))
+    await expect(page.get_by_role("button", name="1 new article")).to_be_visible()
+    assert await page.evaluate("document.cookie") == ""
+    await page.goto("/access?ui=en")
+    await page.get_by_role("button", name="Forget the key in this browser").click()
+    await page.goto("/")
+    await expect(page.get_by_label("Key")).to_be_visible()
+    await context.close()
+    await running.client.aclose()
+    await running.leave()

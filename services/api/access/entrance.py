@@ -5,7 +5,6 @@ EventSource and links can carry no header; a key in an address would be in histo
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -20,7 +19,7 @@ from services.api.access.guard import refuse_too_many
 from services.api.access.key import read_key
 from services.api.access.record import Scope
 from services.api.access.session import SESSION_SECONDS, Sessions
-from services.api.page.key_form import key_form
+from services.api.page.key_form import key_form, on_this_site
 from services.api.page.routes import html, interface_of
 from services.api.problems import ProblemError
 from shared.settings import Settings
@@ -29,8 +28,6 @@ FORM_BYTES = 8 << 10
 _FORM = "application/x-www-form-urlencoded"
 _FIELDS = 10
 _FORBIDDEN = 403
-# An address of this site: a second slash, or what browsers take for one, would begin the name of another.
-_ONWARD = re.compile(r"/(?![/\\])[!-\[\]-~]{0,2000}")
 
 _Request = Request[Any, Any, State]
 
@@ -55,8 +52,7 @@ async def take_key(request: _Request, state: State) -> Response[Any]:
             await sessions.end(session)
         return _onward("/access", _cookie(settings, request, "", 0))
     key = await _good_key(request, state.admissions, fields.get("key", ""))
-    onward = fields.get("onward", "/")
-    onward = onward if _ONWARD.fullmatch(onward) else "/"
+    onward = on_this_site(fields.get("onward", "/"))
     if key is None:
         return html(key_form(interface_of(request), onward=onward, wrong=True), _FORBIDDEN)
     return _onward(onward, _cookie(settings, request, await sessions.begin(key), SESSION_SECONDS))

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from services.api.page.interface import Interface
 from services.api.page.rendering import render
-from services.api.page.views import Link
+from services.api.page.views import other_language
+
+# An address of this site: a second slash, or what browsers take for one, would begin the name of another.
+_OURS = re.compile(r"/(?![/\\])[!-\[\]-~]{0,2000}")
 
 
 def key_form(interface: Interface, *, onward: str = "/", wrong: bool = False, known: bool = False) -> str:
@@ -17,5 +22,10 @@ def key_form(interface: Interface, *, onward: str = "/", wrong: bool = False, kn
         wrong=wrong,
         known=known,
         home="/",
-        other=Link(interface.word("other_language"), f"/access?ui={interface.other}"),
+        other=other_language("/access" if known else onward, interface),
     )
+
+
+def on_this_site(address: str) -> str:
+    """The address where it is one of this site's, else the wire's."""
+    return address if _OURS.fullmatch(address) else "/"

@@ -11,7 +11,7 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException, NotFoundException
 
 from services.api.page.interface import Interface, choose
-from services.api.page.key_form import key_form
+from services.api.page.key_form import key_form, on_this_site
 from services.api.page.query import BadQueryError, interface_asked, wire_query
 from services.api.page.rendering import STATIC_FILES
 from services.api.page.story import article_page
@@ -83,7 +83,7 @@ def page_of(request: PageRequest, error: Exception) -> Response[str]:
         case BadQueryError():
             return html(message_page(interface, "bad"), 400)
         case HTTPException(status_code=401):
-            return html(key_form(interface, onward=_address(request)), 401, error.headers)
+            return html(key_form(interface, onward=on_this_site(_address(request))), 401, error.headers)
         case HTTPException() if error.status_code < 500:
             name = "not_found" if error.status_code in {404, 405} else "bad"
             return html(message_page(interface, name), error.status_code, error.headers)

@@ -42,6 +42,18 @@ async def test_one_is_asked_for_a_key_and_led_on_to_what_one_wanted(private: htt
         assert stream.status_code == 200
 
 
+async def test_the_form_keeps_to_this_site_and_to_the_language(private: httpx.AsyncClient) -> None:
+    asked = await private.get("/?topic=pol&ui=ar", headers=BROWSER)
+    assert '<html lang="ar" dir="rtl">' in asked.text
+    assert 'action="/access?ui=ar"' in asked.text
+    assert 'href="/?topic=pol&amp;ui=en"' in asked.text
+    refused = await private.post("/access?ui=ar", data={"key": "x"}, headers=BROWSER)
+    assert '<html lang="ar" dir="rtl">' in refused.text
+    elsewhere = await private.get(f"{private.base_url}//evil.example/", headers=BROWSER)
+    assert elsewhere.status_code in {401, 404}
+    assert "evil" not in elsewhere.text
+
+
 async def test_the_cookie_is_for_reading_alone(private: httpx.AsyncClient, key: str) -> None:
     """Whatever its key may: another page could make the browser send it."""
     await enter(private, key)
