@@ -32,6 +32,7 @@ def check_url(url: str, targets: Targets) -> None:
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
+        (host or "").encode("idna")  # as the name is looked up
     except ValueError as exc:
         raise BadTargetError(f"not an http address: {exc}") from exc
     if len(url) > MAX_URL_CHARACTERS or not url.isprintable() or " " in url:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,6 +27,17 @@ def test_each_secret_in_use_signs() -> None:
     assert headers["webhook-id"] == MESSAGE
     assert headers["webhook-timestamp"] == "1614265330"
     assert headers["webhook-signature"].split(" ") == [signature(other, MESSAGE, TIMESTAMP, BODY), SIGNATURE]
+
+
+def test_receivers_can_check_it_as_the_documents_say() -> None:
+    document = (Path(__file__).parents[3] / "docs" / "webhooks.md").read_text("utf-8")
+    [code] = re.findall(r"```python\n(.*?)```", document, re.DOTALL)
+    told: dict[str, Any] = {}
+    exec(code, told)
+    headers = signed_headers([new_secret(), SECRET], MESSAGE, TIMESTAMP, BODY)
+    assert told["is_khabars"](SECRET, headers, BODY)
+    assert not told["is_khabars"](SECRET, headers, BODY + b" ")
+    assert not told["is_khabars"](new_secret(), headers, BODY)
 
 
 @pytest.mark.parametrize(

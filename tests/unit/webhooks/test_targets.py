@@ -99,6 +99,8 @@ def test_http_and_private_addresses_only_where_a_setting_allows_them(url: str, w
         "file:///etc/passwd",
         "https://user:word@hooks.example/",
         "https://hooks.example:99999/",
+        "https://hooks..example/",
+        f"https://{'x' * 64}.example/",
         "https://[::1/",
         "https://hooks.example/a b",
         "https://hooks.example/\r\nX: y",
