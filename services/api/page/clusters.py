@@ -15,9 +15,10 @@ REPEATS = frozenset({"copy", "excerpt"})
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """An article that stands by itself, and what repeats it, in order of arrival."""
+    """An article that stands by itself, what it repeats or extends, and what repeats it, in order of arrival."""
 
     article: EnrichedArticle
+    of: EnrichedArticle | None
     copies: tuple[EnrichedArticle, ...]
 
 
@@ -47,7 +48,8 @@ def clusters(page: Sequence[EnrichedArticle], members: Iterable[EnrichedArticle]
         original = _original(article, known)
         if standing[original] == article.id:
             copies = (copy for copy in repeating.get(original, ()) if copy.id != article.id)
-            found.append(Cluster(article, tuple(copies)))
+            of = known.get(article.duplicate.of) if article.duplicate else None
+            found.append(Cluster(article, of, tuple(copies)))
     return found
 
 

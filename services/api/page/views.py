@@ -51,6 +51,7 @@ class WireItem:
     countries: tuple[Link, ...]
     relation: Relation | None
     original: str | None
+    of: Link | None = None
     copies: tuple[WireItem, ...] = ()
 
     @property

@@ -11,16 +11,19 @@ from urllib.parse import urlencode
 import msgspec
 
 from services.api.feeds.routes import NOTATIONS
-from services.api.page.clusters import clusters, group_of
+from services.api.page.clusters import Cluster, clusters, group_of
 from services.api.page.interface import Interface
 from services.api.page.query import WireQuery
 from services.api.page.rendering import render
 from services.api.page.views import (
+    NAME_CHARACTERS,
     Choice,
     FeedLink,
     FilterGroup,
     Link,
     WireItem,
+    article_address,
+    beginning,
     filter_group,
     other_language,
     wire_item,
@@ -95,13 +98,16 @@ async def _items(reader: Reader, page: Page, query: WireQuery, interface: Interf
     if not query.together:
         return [wire_item(article, interface, query.ui) for article in articles]
     members = await _members(reader, {group_of(article) for article in articles})
-    return [
-        replace(
-            wire_item(cluster.article, interface, query.ui),
-            copies=tuple(wire_item(copy, interface, query.ui) for copy in cluster.copies),
-        )
-        for cluster in clusters(articles, members)
-    ]
+    return [_clustered(cluster, interface, query.ui) for cluster in clusters(articles, members)]
+
+
+def _clustered(cluster: Cluster, interface: Interface, ui: str | None) -> WireItem:
+    of = cluster.of
+    return replace(
+        wire_item(cluster.article, interface, ui),
+        of=Link(beginning(of.source, NAME_CHARACTERS), article_address(of.id, ui)) if of else None,
+        copies=tuple(wire_item(copy, interface, ui) for copy in cluster.copies),
+    )
 
 
 async def _members(reader: Reader, groups: Collection[str]) -> list[EnrichedArticle]:

@@ -12,6 +12,7 @@ const feed = document.getElementById("feed");
 const words = feed.dataset;
 const topics = JSON.parse(words.topics);
 const relations = JSON.parse(words.relations);
+const relationsOf = JSON.parse(words.of);
 const copyForms = JSON.parse(words.copies);
 const language = document.documentElement.lang;
 const plural = new Intl.PluralRules(language);
@@ -87,6 +88,21 @@ function markOf(article) {
   return mark;
 }
 
+// Whose it is, where that is on the page.
+function markOfWhose(article) {
+  const id = CSS.escape(article.duplicate.of);
+  const outlet = feed.querySelector(`.item[data-id="${id}"] .outlet, .copy[data-id="${id}"] .outlet`);
+  if (!outlet || words.together === undefined) return markOf(article);
+  const mark = element("a", `mark mark-${article.duplicate.relation}`);
+  mark.href = address(`/articles/${article.duplicate.of}`, {});
+  const [before, after] = relationsOf[article.duplicate.relation].split("{other}");
+  const whole = element("bdi");
+  whole.lang = language;
+  whole.append(before, isolated(outlet.textContent), after);
+  mark.append(whole);
+  return mark;
+}
+
 export function makeItem(article) {
   const item = element("article", "item fresh");
   const direction = directionOf(article);
@@ -106,7 +122,7 @@ export function makeItem(article) {
   const tongue = element("span", "tongue");
   tongue.append(isolated(nameOf(languageNames, article.language.code)));
   kicker.append(sourceLink(article), " ", tongue);
-  if (article.duplicate) kicker.append(" ", markOf(article));
+  if (article.duplicate) kicker.append(" ", markOfWhose(article));
 
   const headline = inItsLanguage(element("h2", "headline"), article);
   headline.id = `title-${article.id}`;

@@ -61,3 +61,10 @@ def test_nothing_is_lost_and_nothing_comes_twice() -> None:
     told = [name for name, copies in shown(page, GROUP) for name in (name, *copies)]
     assert {_name(article) for article in page} <= set(told)
     assert len(told) == len(set(told))
+
+
+def test_what_stands_by_itself_tells_what_it_repeats_or_extends_where_that_is_known() -> None:
+    of = {_name(cluster.article): cluster.of for cluster in clusters((EXTENSION, EXCERPT, OTHER), (FIRST, EXTENSION))}
+    assert of == {"extension": FIRST, "excerpt": FIRST, "other": None}
+    (alone,) = clusters((EXCERPT,), ())
+    assert alone.of is None
