@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 class Reason(StrEnum):
@@ -74,9 +75,9 @@ class Coordinates:
 
 
 @dataclass(frozen=True, slots=True)
-class Received(Generic[T]):
+class Received(Generic[T_co]):
     """One decoded input of a stage, with where it stands and when (epoch milliseconds) its producer sent it."""
 
-    article: T
+    article: T_co
     at: Coordinates
     sent_ms: int

@@ -26,6 +26,16 @@ def article_frame(item: Item) -> bytes:
     return b"id: %s\ndata: %s\n\n" % (item.entry.cursor.encode().encode("ascii"), item.body)
 
 
+def removal_frame(item: Item) -> bytes:
+    """That an article is removed as a `removed` event, with its cursor as id."""
+    return b"event: removed\n" + article_frame(item)
+
+
+def item_frame(item: Item) -> bytes:
+    """Whichever of the two it is."""
+    return removal_frame(item) if item.entry.is_removal else article_frame(item)
+
+
 def resumed_frame() -> bytes:
     """Tells that the stream goes on by time; without id, so that a reader cut off here is told again."""
     return b"event: resumed\ndata: %s\n\n" % _RESUMED

@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 from redis.asyncio import Redis
 
-from services.api.frames import article_frame
+from services.api.frames import item_frame
 from services.cache.cursor import START, Cursor
 from services.cache.facets import Filter
 from services.cache.reading import Item, Reader, stream_entries
@@ -148,7 +148,7 @@ class Hub:
 
     def _hold(self, items: tuple[Item, ...], reached: Cursor) -> None:
         for item in items:
-            frame = article_frame(item)
+            frame = item_frame(item)
             entry = item.entry
             self._held.append(
                 _Held(entry.cursor.sequence, entry.id, frozenset(entry.facets), entry.published_ms, entry.cursor, frame)

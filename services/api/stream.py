@@ -20,7 +20,7 @@ from litestar.types import Receive, Scope, Send
 from services.api.access.guard import caller_of
 from services.api.access.open_streams import OpenStreams
 from services.api.examples import stream_example
-from services.api.frames import article_frame, heartbeat_frame, opening_frame, resumed_frame
+from services.api.frames import heartbeat_frame, item_frame, opening_frame, resumed_frame
 from services.api.hub import CHUNK_BYTES, Hub
 from services.api.openapi import ApiOperation
 from services.api.parameters import CURSOR_FORMAT, CURSOR_PATTERN, FILTER_NAMES, Since, cursor_of
@@ -81,7 +81,12 @@ class Subscription:
             return [chunk.frames] if chunk.frames else [], chunk.reached != before
         try:
             page = await self._reader.page(
-                self._wanted, order="arrival", cursor=self._place, limit=REPLAY_ARTICLES, revisions="all"
+                self._wanted,
+                order="arrival",
+                cursor=self._place,
+                limit=REPLAY_ARTICLES,
+                revisions="all",
+                removals=True,
             )
         except TransientError:
             self._away = True
@@ -125,7 +130,7 @@ class EventStream(ASGIStreamingResponse):
 def _chunks(page: Page) -> list[bytes]:
     """Frames, together as far as one send may grow."""
     chunks = [resumed_frame()] if page.resumed else [b""]
-    for frame in map(article_frame, page.items):
+    for frame in map(item_frame, page.items):
         if len(chunks[-1]) + len(frame) > CHUNK_BYTES:
             chunks.append(frame)
         else:
@@ -139,7 +144,8 @@ def _chunks(page: Page) -> list[bytes]:
     description=(
         "Server-sent events, in order of arrival. Each `message` is an article, with its cursor as id; a reader that "
         "comes back with Last-Event-ID (browsers do by themselves) or `since` misses nothing. Without either, the "
-        "stream begins now. `resumed` tells that the index was rebuilt meanwhile and some articles may come again. "
+        "stream begins now. `removed` tells that the article of that `id` was taken back. `resumed` tells that the "
+        "index was rebuilt meanwhile and some articles may come again. "
         "Every 15 seconds without an article a comment and the cursor come instead. A reader that takes nothing for "
         "20 seconds is cut off."
     ),

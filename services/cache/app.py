@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 
+from services.cache.events import Event, event_of, removal_of
 from services.cache.stage import Cache
 from services.cache.upkeep import Upkeep
 from shared.contracts import EnrichedArticle, decode
@@ -22,12 +23,13 @@ async def serve(settings: Settings, health: Health) -> int:
     """Runs until SIGTERM; gives the exit status."""
     redis = connect(settings)
     cache = Cache(redis, settings)
-    run = StageRun(
+    run: StageRun[Event, EnrichedArticle] = StageRun(
         CACHE,
         decode=lambda value: decode(value, EnrichedArticle),
         process=cache.process,
+        decode_removal=removal_of,
         identify=lambda article: (article.id, article.revision.hash),
-        recover=partial(apply_again, History(settings), EnrichedArticle, cache.process),
+        recover=partial(apply_again, History(settings), event_of, cache.process),
     )
     upkeep = asyncio.create_task(Upkeep(redis, settings).run())
     try:

@@ -2,9 +2,10 @@
 -- ARGV: token (of a new epoch, should one begin), for how long (ms) the index that is being built stays its builder's,
 --   how many partitions, for each of them
 --   partition, follows, reaches, then for each event
---   id (16 bytes), revision, enriched (ms), facets (NUL between), source (as people read it), published (ms, or ''),
+--   id (16 bytes), revision ('' where the article is removed), enriched (ms), facets (NUL between), source (as people read it), published (ms, or ''),
 --   applied (ms, to the index that it comes from; '' for now).
--- Gives {'applied', {1 applied | 0 known before, ...}}; {'behind', partition (1 the first), known} where Redis has lost
+-- Gives {'applied', {1 applied | 0 known before, ...}, {for each event, the newest revision of an article that is
+--   removed, whose bodies must go, else 0, ...}}; {'behind', partition (1 the first), known} where Redis has lost
 --   what the batch follows; {'held'} while another index is about to be served; {'lost'} where this one is no longer
 --   its builder's. Only the first changes anything.
 local EVENT_ARGUMENTS, PARTITION_ARGUMENTS = 7, 3
@@ -62,7 +63,8 @@ end
 
 local function add_named(id, group)
   local entry = redis.call('HGET', articles, bytes_of(id))
-  if entry then add('group:' .. group, string.match(entry, '^%d+')) end
+  local number = string.match(entry or '', '^(%d+):%d+$')
+  if number then add('group:' .. group, number) end
 end
 
 -- The article that a group is named by belongs to it, whichever of them came first.
@@ -104,8 +106,10 @@ end
 
 local function apply(id, revision, enriched, names, source, published_at, applied_at)
   local before = redis.call('HGET', articles, id)
-  local old, old_revision = string.match(before or '', '^(%d+):(%d+)$')
-  if old and tonumber(old_revision) >= tonumber(revision) then return 0 end
+  local old, old_revision = string.match(before or '', '^(%d+):(%d+)')
+  if old and tonumber(old_revision) >= tonumber(revision) then
+    return 0, string.find(before, 'removed', 1, true) and tonumber(old_revision) or 0
+  end
   sequence, time = sequence + 1, math.max(time, tonumber(applied_at) or now)
   local number, group = whole(sequence), nil
   names = with_joined_roots(names)
@@ -126,12 +130,40 @@ local function apply(id, revision, enriched, names, source, published_at, applie
   end
   redis.call('HSET', articles, id, number .. ':' .. revision)
   add_to_groups(id, number, group)
-  return 1
+  return 1, 0
 end
 
-local applied = {}
+-- Of an article that is removed its number of revisions stays, so that none of them comes back. What tells of the removal
+-- is found by all that the article was found by.
+local function remove(id, enriched, applied_at)
+  local before = redis.call('HGET', articles, id) or ''
+  local old, revision = string.match(before, '^(%d+):(%d+)$')
+  if not old then return 0, tonumber(string.match(before, ':(%d+):removed$') or '0') end
+  local fields = redis.call('XRANGE', stream, old .. '-0', old .. '-0')[1][2]
+  local names, published_at = fields[10], fields[12] or ''
+  sequence, time = sequence + 1, math.max(time, tonumber(applied_at) or now)
+  local number, group = whole(sequence), nil
+  redis.call('XADD', stream, number .. '-0', 'i', id, 'r', revision, 't', whole(time),
+             'e', whole(math.min(tonumber(enriched), now)), 'f', names .. '\0removed', 'p', published_at)
+  if published_at ~= '' then add_published(number, published_at) end
+  redis.call('ZADD', superseded, old, old)
+  for facet in string.gmatch(names, '%Z+') do
+    local dimension, value = string.match(facet, '^(%l+):(.*)$')
+    if dimension == 'group' then group = group_for(number, value) elseif dimension ~= 'joined' then add(facet, number) end
+  end
+  add('removed', number)
+  add_to_groups(id, number, group)
+  redis.call('HSET', articles, id, number .. ':' .. revision .. ':removed')
+  return 1, tonumber(revision)
+end
+
+local applied, removed = {}, {}
 for at = first_event, #ARGV, EVENT_ARGUMENTS do
-  applied[#applied + 1] = apply(unpack(ARGV, at, at + EVENT_ARGUMENTS - 1))
+  if ARGV[at + 1] == '' then
+    applied[#applied + 1], removed[#removed + 1] = remove(ARGV[at], ARGV[at + 2], ARGV[at + 6])
+  else
+    applied[#applied + 1], removed[#removed + 1] = apply(unpack(ARGV, at, at + EVENT_ARGUMENTS - 1))
+  end
 end
 redis.call('HSET', state, 'sequence', whole(sequence), 'time', whole(time))
 for number = 1, partitions do
@@ -139,4 +171,4 @@ for number = 1, partitions do
   local known = tonumber(redis.call('HGET', positions, ARGV[at]) or '-1')
   redis.call('HSET', positions, ARGV[at], whole(math.max(known, tonumber(ARGV[at + 2]))))
 end
-return {'applied', applied}
+return {'applied', applied, removed}

@@ -14,6 +14,7 @@ Duplicates = Literal["show", "hide", "only"]
 
 SEPARATOR = "\0"  # between the facets of a stream entry; folded text holds none
 DUPLICATE = "duplicate"
+REMOVED = "removed"  # of what tells that an article is removed, beside the facets that the article had
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 

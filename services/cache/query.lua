@@ -1,14 +1,14 @@
 -- Reads one page of the index, in order of arrival or newest first. Changes nothing.
 -- ARGV: order (asc | desc), epoch, sequence and time (ms) of the cursor (sequence -1: none, begin at this order's
---   first), margin (ms), limit, budget (entries looked at), revisions (all | latest), excluded facet or '', earliest
---   and latest time of publication (ms, both included) or '', then the facets that an article must have.
+--   first), margin (ms), limit, budget (entries looked at), revisions (all | latest), removals (1 where they are
+--   told), excluded facet or '', earliest and latest time of publication (ms, both included) or '', then the facets that an article must have.
 -- Gives {epoch, newest sequence, its time, 1 where the cursor was of another epoch, place, its time,
 --   1 where nothing is left, name of the index, the sequence up to which it has forgotten,
 --   {id, revision, sequence, time, facets, published}, ...}; place: what was looked at, up to here. Gives {} where published times are asked for and the index is of a form that does not know them.
 local ascending, epoch = ARGV[1] == 'asc', ARGV[2]
 local from, from_time, margin = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-local limit, budget, latest, excluded = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8] == 'latest', ARGV[9]
-local published_from, published_to = tonumber(ARGV[10]), tonumber(ARGV[11])
+local limit, budget, latest, excluded = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8] == 'latest', ARGV[10]
+local published_from, published_to = tonumber(ARGV[11]), tonumber(ARGV[12])
 local dated = published_from or published_to
 
 local CHUNK = 200
@@ -55,7 +55,7 @@ end
 
 -- The smallest of the facets is walked, the others are asked about each of its members.
 local base, others = nil, {}
-for at = 12, #ARGV do
+for at = 13, #ARGV do
   local group = string.match(ARGV[at], '^group:(.*)$')
   local key = facets .. (group and 'group:' .. root_of(group) or ARGV[at])
   local size = redis.call('ZCARD', key)
@@ -68,6 +68,7 @@ for at = 12, #ARGV do
 end
 local unwanted = {}
 if latest and redis.call('ZCARD', superseded) > 0 then unwanted[1] = superseded end
+if ARGV[9] ~= '1' and redis.call('ZCARD', facets .. 'removed') > 0 then unwanted[#unwanted + 1] = facets .. 'removed' end
 if excluded ~= '' then unwanted[#unwanted + 1] = facets .. excluded end
 
 local function is_in_time(entry)

@@ -13,10 +13,12 @@ from redis.exceptions import ConnectionError
 
 from services.cache.body import unpack
 from services.cache.cursor import START, Cursor
-from services.cache.facets import SEPARATOR, Filter
+from services.cache.events import Removal
+from services.cache.facets import REMOVED, SEPARATOR, Filter
 from services.cache.keys import SERVED, Keys
 from services.cache.scripts import script
 from services.cache.served import ServedIndex
+from shared.contracts import encode
 from shared.outcomes import TransientError
 from shared.redis import waiting_on_redis
 from shared.settings import Settings
@@ -38,6 +40,7 @@ _BODIES_AT_ONCE = 50
 MEMBERS = 64  # of a group: what a person reads, and what is put in order in some milliseconds
 _MEMBER_ENTRIES = 200
 _OLD_FORM = "the cache was filled before published times were indexed: run `khabar rebuild cache`"
+_REMOVED = b":removed"  # at the end of what the index holds of an article
 _FIRST = 1  # number of an article's first revision
 
 
@@ -50,6 +53,11 @@ class Entry:
     cursor: Cursor
     facets: tuple[str, ...]
     published_ms: int | None = None
+
+    @property
+    def is_removal(self) -> bool:
+        """Whether it tells that the article is removed."""
+        return REMOVED in self.facets
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +122,27 @@ class Reader:
         cursor: Cursor | None,
         limit: int,
         revisions: Revisions = "latest",
+        removals: bool = False,
     ) -> Page:
-        """At most `limit` entries beyond the cursor: after it in order of arrival, or before it newest first."""
-        entries, page = await self._entries(wanted, order, cursor, limit, revisions)
+        """At most `limit` entries beyond the cursor: after it in order of arrival, or before it newest first.
+
+        With `removals`, also those that tell that an article is removed; their JSON is a Removal's.
+        """
+        entries, page = await self._entries(wanted, order, cursor, limit, revisions, removals=removals)
         items, cut_at = await self._page_bodies(entries)
         if cut_at:
             page = replace(page, reached=cut_at, complete=False)
         return replace(page, items=items)
 
     async def _entries(
-        self, wanted: Filter, order: Order, cursor: Cursor | None, limit: int, revisions: Revisions
+        self,
+        wanted: Filter,
+        order: Order,
+        cursor: Cursor | None,
+        limit: int,
+        revisions: Revisions,
+        *,
+        removals: bool = False,
     ) -> tuple[list[Entry], Page]:
         """The entries of a page, and the page without them."""
         entries: list[Entry] = []
@@ -131,7 +150,7 @@ class Reader:
         if cursor == START:
             cursor = None
         while True:
-            answer = await self._ask(wanted, order, cursor, limit - len(entries), revisions)
+            answer = await self._ask(wanted, order, cursor, limit - len(entries), revisions, removals)
             resumed, call = resumed or bool(answer[3]), call + 1
             epoch = answer[0].decode()
             if not epoch:  # the index is empty or was wiped: what the reader holds stays good
@@ -187,7 +206,13 @@ class Reader:
         return tuple(items), None
 
     async def _ask(
-        self, wanted: Filter, order: Order, cursor: Cursor | None, limit: int, revisions: Revisions
+        self,
+        wanted: Filter,
+        order: Order,
+        cursor: Cursor | None,
+        limit: int,
+        revisions: Revisions,
+        removals: bool,
     ) -> list[Any]:
         arguments: list[str | int] = [
             SERVED,
@@ -199,6 +224,7 @@ class Reader:
             limit,
             self._budget,
             revisions,
+            int(removals),
             wanted.excluded() or "",
             "" if wanted.published_from_ms is None else wanted.published_from_ms,
             "" if wanted.published_to_ms is None else wanted.published_to_ms,
@@ -210,25 +236,24 @@ class Reader:
         return answer
 
     async def bodies(self, entries: Sequence[Entry]) -> tuple[Item, ...]:
-        """The entries with their JSON; without those whose body has expired since."""
+        """The entries with their JSON; without those whose body has expired since, or whose article was removed."""
         if not entries:
             return ()
         names = [self._keys.body(entry.id, entry.revision) for entry in entries]
         kept: list[bytes | None] = await self._read(lambda: self._each("get", names))
-        return tuple(Item(entry, unpack(body)) for entry, body in zip(entries, kept, strict=True) if body is not None)
+        items = (_item(entry, body) for entry, body in zip(entries, kept, strict=True))
+        return tuple(item for item in items if item is not None)
 
     async def article(self, article: str, revision: int | None = None) -> bytes | None:
         """The JSON of the article's newest revision, or of that one; None where the cache does not hold it."""
-        if revision is None:
-            # Most articles have no other revision than the first: its body in the same round trip.
-            newest, kept = await self._read(lambda: self._served.read(partial(_newest_and_first, article)))
-            if newest is None:
-                return None
-            revision = int(newest.partition(b":")[2])
-            if revision == _FIRST and kept is not None:
-                return unpack(kept)
-        name = self._keys.body(article, revision)
-        kept = await self._read(lambda: self._redis.get(name))
+        # Most articles have no other revision than the first: its body in the same round trip.
+        asked = revision or _FIRST
+        newest, kept = await self._read(lambda: self._served.read(partial(_newest_and_body, article, asked)))
+        if (newest is None and revision is None) or (newest or b"").endswith(_REMOVED):
+            return None
+        if revision is None and (number := int(newest.split(b":")[1])) != asked:
+            name = self._keys.body(article, number)
+            kept = await self._read(lambda: self._redis.get(name))
         return None if kept is None else unpack(kept)
 
     async def values(self, dimension: Dimension) -> tuple[FacetValue, ...]:
@@ -283,6 +308,12 @@ def _entry(epoch: str, fields: list[bytes]) -> Entry:
     )
 
 
-def _newest_and_first(article: str, pipe: Pipeline, keys: Keys) -> None:
+def _newest_and_body(article: str, revision: int, pipe: Pipeline, keys: Keys) -> None:
     pipe.hget(keys.articles, bytes.fromhex(article))
-    pipe.get(keys.body(article, _FIRST))
+    pipe.get(keys.body(article, revision))
+
+
+def _item(entry: Entry, body: bytes | None) -> Item | None:
+    if entry.is_removal:
+        return Item(entry, encode(Removal(entry.id)))
+    return None if body is None else Item(entry, unpack(body))

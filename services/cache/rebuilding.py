@@ -14,6 +14,7 @@ from typing import Protocol
 
 from redis.asyncio import Redis
 
+from services.cache.events import Event
 from services.cache.keys import Keys
 from services.cache.memory import PRESSURE_SHARE, memory_of
 from services.cache.retired import Retired
@@ -22,7 +23,6 @@ from services.cache.served import ServedIndex
 from services.cache.stage import DAY_SECONDS, LEASE_MS, Cache, LeaseLostError, enriched_ms, new_epoch
 from services.cache.times import ServedTimes
 from shared.clock import Clock, system_clock
-from shared.contracts import EnrichedArticle
 from shared.outcomes import CannotStartError, Received
 from shared.positions import NO_OFFSET, PositionBehindError, Span
 from shared.redis import waiting_on_redis
@@ -47,7 +47,7 @@ BATCH = 200  # events in one Lua call, which holds Redis for some 7 ms
 class Source(Protocol):
     """The records of `articles.enriched`."""
 
-    def up_to(self, last: Mapping[int, int]) -> AsyncIterator[Sequence[Received[EnrichedArticle]]]:
+    def up_to(self, last: Mapping[int, int]) -> AsyncIterator[Sequence[Received[Event]]]:
         """Batches of what comes next in each partition, up to its offset in `last`, included; in order of sending."""
 
 
@@ -164,7 +164,7 @@ class Rebuild:
             (found,) = await self._served.read(lambda pipe, keys: pipe.hgetall(keys.positions))
         return {int(name.decode().rpartition("/")[2]): int(offset) for name, offset in found.items()}
 
-    async def _apply(self, batch: Sequence[Received[EnrichedArticle]]) -> None:
+    async def _apply(self, batch: Sequence[Received[Event]]) -> None:
         reaches = {received.at.partition: received.at.offset for received in batch}
         spans = [self._span(partition, last) for partition, last in reaches.items()]
         times = [self._times.applied_ms(received.article) for received in batch]
@@ -173,11 +173,16 @@ class Rebuild:
             for received, time_ms in zip(batch, times, strict=True)
             if time_ms is not None or not self._is_too_old(received)
         ]
-        applied = await self._cache.apply([received for received, _ in kept], spans, [time_ms for _, time_ms in kept])
+        applied = await self._cache.apply(
+            [received for received, _ in kept],
+            spans,
+            [time_ms for _, time_ms in kept],
+            without_body=self._times.removed,
+        )
         self._reached.update(reaches)
         self._applied += sum(applied)
 
-    def _is_too_old(self, received: Received[EnrichedArticle]) -> bool:
+    def _is_too_old(self, received: Received[Event]) -> bool:
         enriched = enriched_ms(received)
         past_retention = enriched < 1000 * (self._clock() - self._settings.retention_days * DAY_SECONDS)
         return past_retention or self._times.has_let_go(enriched)

@@ -6,7 +6,7 @@ Idempotent by article and revision number; positions live with the data (see `sh
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from services.cache.body import pack
+from services.cache.events import Event, Removal
 from services.cache.facets import SEPARATOR, facets_of, published_ms
 from services.cache.keys import SERVED, Keys
 from services.cache.scripts import script
@@ -58,7 +59,7 @@ class Cache:
         self._retention = settings.retention_days * DAY_SECONDS
         self._apply = script(redis, "apply")
 
-    async def process(self, batch: Sequence[Received[EnrichedArticle]], span: Span) -> list[Outcome[EnrichedArticle]]:
+    async def process(self, batch: Sequence[Received[Event]], span: Span) -> list[Outcome[EnrichedArticle]]:
         """One outcome for each input; an empty batch only moves the position.
 
         Raises PositionBehindError, with nothing changed, where Redis has lost what the span follows, and
@@ -69,19 +70,21 @@ class Cache:
 
     async def apply(
         self,
-        batch: Sequence[Received[EnrichedArticle]],
+        batch: Sequence[Received[Event]],
         spans: Sequence[Span],
         applied_ms: Sequence[int] | None = None,
+        *,
+        without_body: Container[str] = (),
     ) -> list[bool]:
         """Which of the events were new. The batch may be of several partitions; `applied_ms`: now, if not given.
-
-        Raises as `process`, and LeaseLostError.
+        The articles of the ids `without_body` are only indexed. Raises as `process`, and LeaseLostError.
         """
         with waiting_on_redis():
-            await self._keep_bodies(batch)
+            await self._keep_bodies([one for one in batch if one.article.id not in without_body])
             answer = await self._call(batch, spans, applied_ms)
         match answer:
-            case [b"applied", applied]:
+            case [b"applied", applied, revisions]:
+                await self._remove_bodies(batch, revisions)
                 return [bool(one) for one in applied]
             case [b"behind", number, known]:
                 raise PositionBehindError(spans[number - 1], int(known))
@@ -90,13 +93,15 @@ class Cache:
             case _:
                 raise LeaseLostError(self._index)
 
-    async def _keep_bodies(self, batch: Sequence[Received[EnrichedArticle]]) -> None:
+    async def _keep_bodies(self, batch: Sequence[Received[Event]]) -> None:
         if not batch:
             return
         now = self._clock()
         async with self._redis.pipeline(transaction=False) as pipe:
             for received in batch:
                 article = received.article
+                if isinstance(article, Removal):
+                    continue
                 left = self._retention - max(0.0, now - enriched_ms(received) / 1000)
                 pipe.set(
                     self._keys.body(article.id, article.revision.number),
@@ -105,8 +110,22 @@ class Cache:
                 )
             await pipe.execute()
 
+    async def _remove_bodies(self, batch: Sequence[Received[Event]], revisions: Sequence[int]) -> None:
+        """Of articles that are removed. After the call: a batch that came again has written them again."""
+        names = [
+            self._keys.body(received.article.id, revision)
+            for received, newest in zip(batch, revisions, strict=True)
+            for revision in range(1, newest + 1)
+        ]
+        if names:
+            with waiting_on_redis():
+                async with self._redis.pipeline(transaction=False) as pipe:
+                    for name in names:
+                        pipe.unlink(name)
+                    await pipe.execute()
+
     async def _call(
-        self, batch: Sequence[Received[EnrichedArticle]], spans: Sequence[Span], applied_ms: Sequence[int] | None
+        self, batch: Sequence[Received[Event]], spans: Sequence[Span], applied_ms: Sequence[int] | None
     ) -> list[Any]:
         arguments: list[bytes | str | int] = [self._index, self._epochs(), LEASE_MS, len(spans)]
         for span in spans:
@@ -123,8 +142,10 @@ class Cache:
         return answer
 
 
-def _event(received: Received[EnrichedArticle]) -> list[bytes | str | int]:
+def _event(received: Received[Event]) -> list[bytes | str | int]:
     article = received.article
+    if isinstance(article, Removal):
+        return [bytes.fromhex(article.id), "", received.sent_ms, "", "", ""]
     published = published_ms(article)
     return [
         bytes.fromhex(article.id),
@@ -136,8 +157,10 @@ def _event(received: Received[EnrichedArticle]) -> list[bytes | str | int]:
     ]
 
 
-def enriched_ms(received: Received[EnrichedArticle]) -> int:
+def enriched_ms(received: Received[Event]) -> int:
     """When the article was enriched, else sent (epoch milliseconds): its age in the cache is counted from here."""
+    if isinstance(received.article, Removal):
+        return received.sent_ms
     at = received.article.pipeline.enriched_at
     try:
         return int(datetime.fromisoformat(at).timestamp() * 1000) if at else received.sent_ms

@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 
 from redis.asyncio import Redis
 
+from services.cache.events import Event, Removal
+from services.cache.facets import REMOVED, SEPARATOR
 from services.cache.served import ServedIndex
-from shared.contracts import EnrichedArticle
 from shared.redis import waiting_on_redis
 from shared.settings import Settings
 
 READ_ENTRIES = 1_000
 _REVISION_BYTES = 4
+_NO_REVISION = 0  # a removal's
+_REMOVED = (SEPARATOR + REMOVED).encode()
 
 
 class ServedTimes:
@@ -23,6 +26,8 @@ class ServedTimes:
         self._times: dict[bytes, int] = {}
         self._read_to = 0
         self._oldest_ms = 0
+        self.removed: set[str] = set()
+        """Articles whose text nobody may read any more."""
 
     async def read_on(self) -> None:
         """Reads what was applied since the last time. Raises TransientError."""
@@ -41,7 +46,10 @@ class ServedTimes:
     async def _read_some(self) -> bool:
         entries = await self._entries(READ_ENTRIES)
         for _, fields in entries:
-            self._times[_revision(fields[b"i"], int(fields[b"r"]))] = int(fields[b"t"])
+            is_removal = fields[b"f"].endswith(_REMOVED)
+            self._times[_revision(fields[b"i"], _NO_REVISION if is_removal else int(fields[b"r"]))] = int(fields[b"t"])
+            if is_removal:
+                self.removed.add(fields[b"i"].hex())
         if entries:
             self._read_to = int(entries[-1][0].partition(b"-")[0])
         return len(entries) == READ_ENTRIES
@@ -53,9 +61,10 @@ class ServedTimes:
         found: Sequence[tuple[bytes, Mapping[bytes, bytes]]] = entries
         return found
 
-    def applied_ms(self, article: EnrichedArticle) -> int | None:
-        """When the revision was applied; None where the served index does not hold it. Forgotten here once asked."""
-        return self._times.pop(_revision(bytes.fromhex(article.id), article.revision.number), None)
+    def applied_ms(self, event: Event) -> int | None:
+        """When the served index applied the event; None where it does not hold it. Forgotten here once asked."""
+        number = _NO_REVISION if isinstance(event, Removal) else event.revision.number
+        return self._times.pop(_revision(bytes.fromhex(event.id), number), None)
 
     def has_let_go(self, enriched_ms: int) -> bool:
         """Whether the served index has forgotten, by age or for want of memory, what was enriched then."""

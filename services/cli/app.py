@@ -7,7 +7,21 @@ import sys
 import typer
 from rich.console import Console
 
-from services.cli import enrich, evaluate, explain, keys, push, rebuild, serve, show, tail, topics, train, webhooks
+from services.cli import (
+    enrich,
+    evaluate,
+    explain,
+    keys,
+    push,
+    rebuild,
+    remove,
+    serve,
+    show,
+    tail,
+    topics,
+    train,
+    webhooks,
+)
 from shared.outcomes import CannotStartError
 
 app = typer.Typer(
@@ -18,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (serve, push, enrich, tail, topics, rebuild, keys, webhooks, show, explain, evaluate, train):
+for module in (serve, push, enrich, tail, topics, rebuild, remove, keys, webhooks, show, explain, evaluate, train):
     module.register(app)
 
 

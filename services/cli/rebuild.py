@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 
 import typer
 
+from services.cache.events import Event, event_of
 from services.cache.rebuilding import Rebuild, Rebuilt
-from shared.contracts import EnrichedArticle
 from shared.outcomes import CannotStartError, Received, TransientError
 from shared.redis import connect
 from shared.settings import Settings, load_settings
@@ -44,9 +44,9 @@ class _Enriched:
     def __init__(self, topic: MergedTopic) -> None:
         self._topic = topic
 
-    async def up_to(self, last: Mapping[int, int]) -> AsyncIterator[Sequence[Received[EnrichedArticle]]]:
+    async def up_to(self, last: Mapping[int, int]) -> AsyncIterator[Sequence[Received[Event]]]:
         async for records in self._topic.up_to(last):
-            yield [received for record in records if (received := received_of(record, EnrichedArticle))]
+            yield [received for record in records if (received := received_of(record, event_of))]
 
 
 async def _rebuild(settings: Settings) -> Rebuilt:

@@ -9,7 +9,6 @@ from typing import TypeVar
 import msgspec
 from aiokafka import ConsumerRecord
 
-from shared.contracts import decode
 from shared.outcomes import Coordinates, PoisonError, Received
 from shared.positions import PositionBehindError, Span
 from shared.stream.headers import input_coordinates, received_ms
@@ -25,7 +24,7 @@ CLOCK_SLACK_MS = 300_000
 
 async def apply_again(
     history: History,
-    contract: type[In],
+    read: Callable[[ConsumerRecord], In],
     apply: Callable[[Sequence[Received[In]], Span], Awaitable[object]],
     behind: PositionBehindError,
     proceed: Proceed,
@@ -34,7 +33,7 @@ async def apply_again(
     lost, known, applied = behind.span, behind.known, 0
     async for records in history.between(lost.topic, lost.partition, known + 1, lost.follows):
         proceed()
-        batch = [received for record in records if (received := received_of(record, contract))]
+        batch = [received for record in records if (received := received_of(record, read))]
         if records:
             await apply(batch, Span(lost.topic, lost.partition, known, records[-1].offset))
             known, applied = records[-1].offset, applied + len(batch)
@@ -76,10 +75,10 @@ async def restore_from_outputs(
     return restored
 
 
-def received_of(record: ConsumerRecord, contract: type[In]) -> Received[In] | None:
+def received_of(record: ConsumerRecord, read: Callable[[ConsumerRecord], In]) -> Received[In] | None:
     """The record as the runtime gave it to its stage; None for one that went to the dead letters."""
     try:
-        article = decode(record.value, contract)
+        article = read(record)
     except PoisonError:
         return None  # it is in the dead letters since it was read first
     at = Coordinates(record.topic, record.partition, record.offset)
@@ -88,6 +87,8 @@ def received_of(record: ConsumerRecord, contract: type[In]) -> Received[In] | No
 
 def _published(record: ConsumerRecord, lost: Span, known: int) -> Published | None:
     made_from = input_coordinates(record.headers)
+    if record.value is None:
+        return None  # an article was removed: the index still knows it, so that it does not come back as new
     if made_from is None or (made_from.topic, made_from.partition) != (lost.topic, lost.partition):
         return None
     return Published(record, made_from) if known < made_from.offset <= lost.follows else None

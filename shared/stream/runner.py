@@ -108,7 +108,7 @@ class BatchRunner(Generic[In, Out]):
         at = Coordinates(record.topic, record.partition, record.offset)
         sent_ms = received_ms(record.headers, record.timestamp)
         try:
-            return Input(record, at, sent_ms, self._run.decode(record.value), None)
+            return Input(record, at, sent_ms, self._run.read(record), None)
         except PoisonError as exc:
             return Input(record, at, sent_ms, None, Poison(exc.reason, exc.error))
 

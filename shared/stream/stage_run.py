@@ -21,7 +21,8 @@ Out = TypeVar("Out", bound=msgspec.Struct)
 class StageRun(Generic[In, Out]):
     """A stage with all that the runtime needs to run it.
 
-    `identify` gives the id and revision of an output; `recover` applies again what Redis has lost, and gives how many.
+    `identify` gives the id and revision of an output; `recover` applies again what Redis has lost, and gives how many;
+    `decode_removal` gives what a record without a value means, by its key: where there is none, it is poison.
     """
 
     stage: Stage
@@ -29,6 +30,13 @@ class StageRun(Generic[In, Out]):
     process: Callable[[Sequence[Received[In]], Span], Awaitable[Sequence[Outcome[Out]]]]
     identify: Callable[[Out], tuple[str, str]]
     recover: Callable[[PositionBehindError, Callable[[], None]], Awaitable[int]] | None = None
+    decode_removal: Callable[[bytes | None], In] | None = None
+
+    def read(self, record: ConsumerRecord) -> In:
+        """The record's article, or its removal. Raises PoisonError."""
+        if record.value is None and self.decode_removal is not None:
+            return self.decode_removal(record.key)
+        return self.decode(record.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.cache.cursor import Cursor
+from services.cache.events import Removal
 from services.cache.facets import Filter
 from services.cache.reading import Page, Reader
 from services.cache.stage import Cache
 from shared.contracts import EnrichedArticle
-from shared.outcomes import Outcome
+from shared.outcomes import Coordinates, Outcome, Received
 from shared.positions import NO_OFFSET, Span
 from tests.articles import received
 
@@ -31,6 +32,19 @@ class Arrivals:
         first = self.reached + 2
         span = Span(TOPIC, self.partition, self.reached, first + len(articles) - 1)
         batch = received(articles, first_offset=first, partition=self.partition, sent_ms=int(time.time() * 1000))
+        outcomes = await self.cache.process(batch, span)
+        self.reached = span.reaches
+        return outcomes
+
+    async def remove(self, *articles: EnrichedArticle) -> list[Outcome[EnrichedArticle]]:
+        """A record without a value for each."""
+        first = self.reached + 2
+        span = Span(TOPIC, self.partition, self.reached, first + len(articles) - 1)
+        now_ms = int(time.time() * 1000)
+        batch = [
+            Received(Removal(article.id), Coordinates(TOPIC, self.partition, first + place), now_ms)
+            for place, article in enumerate(articles)
+        ]
         outcomes = await self.cache.process(batch, span)
         self.reached = span.reaches
         return outcomes

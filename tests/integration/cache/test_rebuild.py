@@ -21,12 +21,17 @@ from services.cache.keys import Keys
 from services.cache.reading import Reader
 from services.cache.retired import Retired
 from shared.contracts import EnrichedArticle, encode
+from shared.positions import NO_OFFSET, PositionBehindError, Span
 from shared.redis import connect
 from shared.settings import Settings
 from shared.stream.connection import client_options
-from shared.topics import ENRICHED
+from shared.stream.headers import INPUT
+from shared.stream.history import History
+from shared.stream.recovery import Published, restore_from_outputs
+from shared.topics import CLASSIFIED, DEAD, ENRICHED
 from tests.articles import enriched
 from tests.integration.cache.arrivals import EVERYTHING, keys, names
+from tests.reading import committed_once_there_are, events
 from tests.servers.services import KHABAR, Services
 from tests.waiting import eventually
 
@@ -43,6 +48,7 @@ class Feed:
     producer: AIOKafkaProducer
     topic: str
     sent: list[EnrichedArticle] = field(default_factory=list)
+    is_over: bool = False
 
     async def send(self, count: int) -> None:
         """The next ones, acknowledged."""
@@ -53,8 +59,8 @@ class Feed:
         self.sent += articles
 
     async def run(self) -> None:
-        """A few at a time, until cancelled."""
-        while True:
+        """A few at a time."""
+        while not self.is_over:
             await self.send(20)
             await asyncio.sleep(0.05)
 
@@ -68,9 +74,10 @@ class Readers:
     seen: Counter[tuple[str, int]] = field(default_factory=Counter)
     told: int = 0  # how often that some may come again
     asked: int = 0
+    are_done: bool = False
 
     async def follow(self) -> None:
-        while True:
+        while not self.are_done:
             await self.read_on()
 
     async def read_on(self) -> bool:
@@ -80,7 +87,7 @@ class Readers:
         return page.complete
 
     async def ask(self, known: Sequence[EnrichedArticle]) -> None:
-        while True:
+        while not self.are_done:
             newest = await self.reader.page(Filter(topic="pol"), order="newest", cursor=None, limit=20)
             assert len(newest.items) == 20
             before = await self.reader.page(Filter(language="en"), order="newest", cursor=newest.reached, limit=20)
@@ -161,11 +168,8 @@ async def test_readers_page_and_filter_all_through_a_rebuild_that_is_killed_and_
 
     asked, arrived = readers.asked, len(readers.seen)
     await eventually(others_go_on, "readers read on in the new index")
-    for task in going_on:
-        if task.done():
-            task.result()  # raises what it found wrong
-        task.cancel()
-    await feed.producer.flush()
+    feed.is_over = readers.are_done = True
+    await asyncio.gather(*going_on)  # raises what one of them found wrong
     await eventually(lambda: has_all(reader, feed), "the agent has applied everything that came")
     while not await readers.read_on():
         pass
@@ -178,5 +182,37 @@ async def test_readers_page_and_filter_all_through_a_rebuild_that_is_killed_and_
     await Retired(redis, settings).clear()
     assert not await redis.exists(Keys(prefix).stream, Keys(prefix).state)
 
+    await remove_one_and_send_what_cannot_be_read(services, settings, reader, feed)
+
     services.environment["KHABAR_REDIS_URL"] = "redis://127.0.0.1:1/0"
     assert "nothing was changed" in await asyncio.to_thread(services.khabar_fails, "rebuild", "cache")
+
+
+async def remove_one_and_send_what_cannot_be_read(
+    services: Services, settings: Settings, reader: Reader, feed: Feed
+) -> None:
+    """A record without a value removes the article that its key names; with another key it is a dead letter."""
+    removed, kept = feed.sent[:2]
+    assert "'zz' is no article's id" in await asyncio.to_thread(services.khabar_fails, "remove", "zz")
+    await feed.producer.send_and_wait(feed.topic, None, key=b"zz")
+    await asyncio.to_thread(services.khabar, "remove", removed.id)
+
+    async def is_gone() -> bool:
+        return await reader.article(removed.id) is None
+
+    await eventually(is_gone, "the agent has removed it")
+    assert await reader.article(kept.id) == encode(kept)
+    (letter,) = events(await committed_once_there_are(settings, DEAD, 1))
+    assert (letter["stage"], letter["value"]) == ("cache", "")
+
+    restored: list[Published] = []
+
+    async def put_back(span: Span, published: Sequence[Published]) -> None:
+        restored.extend(published)
+
+    classified = settings.topic(CLASSIFIED.name)
+    headers = [(INPUT, f"{classified}/0/5".encode())]
+    await feed.producer.send_and_wait(feed.topic, None, key=kept.id.encode(), partition=0, headers=headers)
+    lost = PositionBehindError(Span(classified, 0, 9, 9), NO_OFFSET)
+    await restore_from_outputs(History(settings), feed.topic, put_back, lost, lambda: None)
+    assert restored == []  # the deduplicator's index keeps what it knows of an article that was removed
