@@ -1,6 +1,5 @@
-"""uvicorn's HTTP protocol, bounded: how large the head of a request may be, and how slowly a request may come.
-
-uvicorn alone waits for ever for a head and for a body, and keeps a head of any size.
+"""uvicorn's HTTP protocol, bounded: how large the head of a request may be, how slowly a request may come, and how
+many connections there may be. uvicorn alone waits for ever for a head and for a body, and keeps a head of any size.
 """
 
 from __future__ import annotations
@@ -41,6 +40,9 @@ class BoundedProtocol(HttpToolsProtocol):
         """A connection on which nothing comes is one whose first head does not come."""
         super().connection_made(transport)
         self._begin("head", self.head_seconds)
+        # uvicorn looks at this limit only when a head has come whole.
+        if self.limit_concurrency is not None and len(self.connections) >= self.limit_concurrency:
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "Too many connections are open; try again later.")
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is waited for any more."""

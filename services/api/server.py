@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import signal
 import socket
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,8 @@ from services.api.hub import Hub
 
 GRACE_SECONDS = 2  # for requests that are being answered; open streams are ended at once
 KEEP_ALIVE_SECONDS = 30
+# Open files of the process: those for Redis, Kafka and logs must be left whoever connects.
+FILES, RESERVED_FILES = 65_536, 256
 # The kernel gives a connection up whose reader acknowledges nothing for so long, with what is buffered for it.
 TCP_USER_TIMEOUT_MS = 30_000
 _log = structlog.get_logger(__name__)
@@ -35,11 +38,13 @@ class ApiServer:
         port: int,
         proxies: Sequence[str] = (),
         protocol: type[BoundedProtocol] = BoundedProtocol,
+        most_connections: int | None = None,
     ) -> None:
         self._socket = _listen(host, port)
         config = uvicorn.Config(
             asgi,
             http=protocol,
+            limit_concurrency=most_connections or _most_connections(),
             ws="none",
             log_config=None,
             access_log=False,
@@ -98,6 +103,15 @@ class _Server(uvicorn.Server):
 
     def _leave(self, number: Any) -> None:
         self.handle_exit(number, None)
+
+
+def _most_connections() -> int:
+    """As many as the process may have files, once it has taken what the system lets it take."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft < files:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
+    return max(soft, files) - RESERVED_FILES
 
 
 def _listen(host: str, port: int) -> socket.socket:

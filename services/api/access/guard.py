@@ -10,13 +10,14 @@ from litestar.handlers.base import BaseRouteHandler
 from litestar.types import Scope as Connection
 
 from services.api.access.address import counted_as, is_loopback
-from services.api.access.admission import NOTHING, Admissions
+from services.api.access.admission import NOTHING, Admissions, Credential
 from services.api.access.credentials import SESSION_COOKIE, BadCredentialError, shown
 from services.api.access.quota import Quota
 from services.api.access.record import KeyRecord, Scope
 from services.api.problems import ProblemError
 from shared.settings import Settings
 
+_Connection = ASGIConnection[Any, Any, Any, Any]
 _CALLER = "khabar.caller"
 _HOW = "Send it as `Authorization: Bearer khabar_…`; whoever runs Khabar makes one with `khabar keys create`."
 
@@ -30,7 +31,7 @@ class Caller:
     quota: Quota | None = None
 
 
-async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+async def admit(connection: _Connection, handler: BaseRouteHandler) -> None:
     """Guard: lets through who may do what the route's `scope` says (by default read; None: anyone, uncounted).
 
     Raises ProblemError (401, 403, 429), and TransientError while Redis, which has the keys, is away.
@@ -40,32 +41,33 @@ async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
         return
     settings: Settings = connection.app.state.settings
     open_to_all = needed is Scope.READ and settings.api_readers == "anyone"
-    host = connection.client.host if connection.client else ""
-    address, limited = counted_as(host), not is_loopback(host)
-    try:
-        # A browser sends its cookie with whatever another page makes it ask for: it is good for reading alone.
-        session = connection.cookies.get(SESSION_COOKIE) if needed is Scope.READ else None
-        credential = shown(connection.headers.getall("authorization", []), session)
-    except BadCredentialError:
-        _refuse_key("The key is none of Khabar's: it was mistyped or cut off.", invalid=True)
+    credential = _shown(connection, needed)
     if credential == NOTHING and not open_to_all:
         _refuse_key(f"This needs a key. {_HOW}", invalid=False)
+    host = connection.client.host if connection.client else ""
+    address, limited = counted_as(host), not is_loopback(host)
     if credential == NOTHING and not (limited and settings.api_rate):
         connection.scope["state"][_CALLER] = Caller(address, limited)
         return
     admissions: Admissions = connection.app.state.admissions
     admission = await admissions.ask(credential, address, limited=limited)
-    caller = Caller(
-        f"key {admission.record.name}" if admission.record else address,
-        limited=limited or admission.record is not None,
-        quota=admission.quota,
-    )
-    connection.scope["state"][_CALLER] = caller
+    record = admission.record
+    who = f"key {record.name}" if record else address
+    connection.scope["state"][_CALLER] = Caller(who, limited or record is not None, admission.quota)
     refuse_too_many(admission.quota)
-    if admission.record is None and (credential.kind == "key" or not open_to_all):
+    if record is None and (credential.kind == "key" or not open_to_all):
         _refuse_key("There is no such key, or it was revoked or has ended.", invalid=True)
-    if admission.record is not None and not open_to_all:
-        _refuse_unless_for(needed, admission.record)
+    if record is not None and not open_to_all:
+        _refuse_unless_for(needed, record)
+
+
+def _shown(connection: _Connection, needed: Scope) -> Credential:
+    # A browser sends its cookie with whatever another page makes it ask for: it is good for reading alone.
+    session = connection.cookies.get(SESSION_COOKIE) if needed is Scope.READ else None
+    try:
+        return shown(connection.headers.getall("authorization", []), session)
+    except BadCredentialError:
+        _refuse_key("The key is none of Khabar's: it was mistyped or cut off.", invalid=True)
 
 
 def refuse_too_many(quota: Quota) -> None:

@@ -35,10 +35,20 @@ class Running:
         await self.serving
 
 
-async def start(settings: Settings, *, protocol: type[BoundedProtocol] = BoundedProtocol) -> Running:
+async def start(
+    settings: Settings, *, protocol: type[BoundedProtocol] = BoundedProtocol, most_connections: int | None = None
+) -> Running:
     """An api of these settings on a free port, whichever they name."""
     api = create_api(settings)
-    server = ApiServer(api.asgi, api.hub, host="127.0.0.1", port=0, proxies=settings.proxies, protocol=protocol)
+    server = ApiServer(
+        api.asgi,
+        api.hub,
+        host="127.0.0.1",
+        port=0,
+        proxies=settings.proxies,
+        protocol=protocol,
+        most_connections=most_connections,
+    )
     serving = asyncio.create_task(server.run())
     await until(lambda: server.started)
     return Running(api, server, httpx.AsyncClient(base_url=server.url, timeout=30), serving)

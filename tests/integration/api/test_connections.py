@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,6 +17,7 @@ from tests.integration.api.bytewise import connection
 from tests.integration.api.conftest import start
 from tests.integration.api.waiting import until
 from tests.keys import make_key
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.integration
 
@@ -163,6 +165,32 @@ async def test_what_two_servers_might_read_in_two_ways_is_refused(address: tuple
     async with connection(address) as client:
         await client.send(request_)
         assert (await client.rest()).startswith(b"HTTP/1.1 400 ")
+
+
+async def test_so_many_connections_there_may_be_and_a_client_that_leaves_makes_room(api_settings: Settings) -> None:
+    running = await start(api_settings, most_connections=3)
+    url = urlsplit(running.server.url)
+    assert url.hostname
+    assert url.port
+    address = url.hostname, url.port
+    async with connection(address) as first, connection(address) as second:
+        for client in (first, second):
+            await client.send(WHOLE)
+            assert await client.status() == 200
+        async with connection(address) as third:
+            assert (await third.rest()).startswith(b"HTTP/1.1 503 ")
+        await first.send(WHOLE)
+        assert await first.status() == 200
+
+    async def there_is_room() -> bool:
+        async with connection(address) as client:
+            with suppress(ConnectionError):
+                await client.send(GET + b"Connection: close\r\n\r\n")
+            return (await client.rest()).startswith(b"HTTP/1.1 200 ")
+
+    await eventually(there_is_room, "those that left are not counted any more")
+    await running.client.aclose()
+    await running.leave()
 
 
 async def test_nothing_but_http_is_spoken(address: tuple[str, int]) -> None:
