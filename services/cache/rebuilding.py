@@ -34,6 +34,9 @@ from shared.topics import ENRICHED
 STAYS_MS = 60_000
 # Agents wait for so long at most, should the rebuild die at the switch; it takes some ten milliseconds.
 HOLD_MS = 5_000
+# Share of the served revisions: what a rebuild may let go of without being told to. Kafka lets go of whole segments, so
+# some that the cache still serves may be gone.
+KEPT_AT_LEAST = 0.5
 # Once catching up takes less, the agents are asked to wait.
 NEAR_SECONDS = 1.0
 SWITCH_TRIES = 20
@@ -82,8 +85,8 @@ class Rebuild:
         self._reached: dict[int, int] = {}
         self._applied = 0
 
-    async def run(self) -> Rebuilt:
-        """Raises CannotStartError where another rebuild is at work or Redis lost what this one wrote; TransientError.
+    async def run(self, *, accept_loss: bool = False) -> Rebuilt:
+        """Raises TransientError, and CannotStartError where it cannot be done or, unless accepted, much would be lost.
 
         Whatever happens, the served index stays as it was until the switch.
         """
@@ -92,7 +95,7 @@ class Rebuild:
         try:
             await self._retired.clear()
             await self._have_room()
-            await self._fill()
+            await self._fill(accept_loss)
         except (PositionBehindError, LeaseLostError) as exc:
             raise CannotStartError("Redis lost some of the new index meanwhile, or was away: rebuild again") from exc
         finally:
@@ -127,12 +130,24 @@ class Rebuild:
                 f"Redis has no room for a second index of {entries:,} revisions: it needs {missing / 1e6:,.0f} MB more"
             )
 
-    async def _fill(self) -> None:
+    async def _refuse_loss(self) -> None:
+        with waiting_on_redis():
+            ((last, pruned),) = await self._served.read(lambda pipe, keys: pipe.hmget(keys.state, "sequence", "pruned"))
+        held = int(last or 0) - int(pruned or 0)
+        if self._applied < KEPT_AT_LEAST * held:
+            raise CannotStartError(
+                f"Kafka gives {self._applied:,} of the {held:,} revisions that the cache serves: was the topic made "
+                "anew, or its retention shortened? `--accept-loss` serves what there is"
+            )
+
+    async def _fill(self, accept_loss: bool) -> None:
         near = False
         while not near:
             started = time.monotonic()
             await self._catch_up()
             near = time.monotonic() - started < NEAR_SECONDS
+        if not accept_loss:
+            await self._refuse_loss()
         for _ in range(SWITCH_TRIES):
             with waiting_on_redis():
                 await self._redis.set(self._keys.hold, self._name, px=HOLD_MS)

@@ -32,6 +32,8 @@ class Upkeep:
         self._retired = Retired(redis, settings)
         self._retention_ms = int(settings.retention_days * DAY_SECONDS * 1000)
         self._prune = script(redis, "prune")
+        for why in ("retention", "memory"):
+            CACHE_FORGOTTEN.labels(why)  # from zero: a counter that appears with a value has not grown
 
     async def prune(self) -> int:
         """Forgets every entry that is older than the retention, and says how many. Raises TransientError.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Annotated
 
 import typer
 
@@ -27,9 +28,13 @@ def register(app: typer.Typer) -> None:
         """Keeps the name of what is rebuilt, while there is one thing only."""
 
     @rebuild.command()
-    def cache() -> None:
+    def cache(
+        accept_loss: Annotated[
+            bool, typer.Option(help="serve the new index even if Kafka lacks most of what is served now")
+        ] = False,
+    ) -> None:
         """Build the cache's index anew from articles.enriched, beside the one that is served, then serve it instead."""
-        rebuilt = asyncio.run(_rebuild(load_settings()))
+        rebuilt = asyncio.run(_rebuild(load_settings(), accept_loss))
         typer.echo(
             f"rebuilt: {rebuilt.revisions:,} revisions in {rebuilt.seconds:.1f} s; "
             "readers go on by time, and are told that some articles may come again"
@@ -49,7 +54,7 @@ class _Enriched:
             yield [received for record in records if (received := received_of(record, event_of))]
 
 
-async def _rebuild(settings: Settings) -> Rebuilt:
+async def _rebuild(settings: Settings, accept_loss: bool) -> Rebuilt:
     name = settings.topic(ENRICHED.name)
     partitions = {state.name: state.partitions for state in await topic_states(settings)}[name]
     if not partitions:
@@ -57,7 +62,7 @@ async def _rebuild(settings: Settings) -> Rebuilt:
     redis = connect(settings)
     try:
         async with MergedTopic(settings, name, partitions) as topic:
-            return await Rebuild(redis, settings, _Enriched(topic)).run()
+            return await Rebuild(redis, settings, _Enriched(topic)).run(accept_loss=accept_loss)
     except TransientError as exc:
         raise CannotStartError(f"{exc}; nothing was changed: rebuild again once it answers") from exc
     finally:

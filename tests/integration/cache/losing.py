@@ -5,16 +5,18 @@ from __future__ import annotations
 import random
 import shutil
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from redis.asyncio import Redis
 
 from services.cache.cursor import Cursor
+from services.cache.events import Event
 from services.cache.reading import Reader
 from services.cache.stage import Cache
 from shared.contracts import EnrichedArticle, encode
+from shared.outcomes import Received
 from shared.positions import NO_OFFSET, PositionBehindError, Span
 from tests.articles import enriched, received
 from tests.integration.cache.arrivals import EVERYTHING, TOPIC, names
@@ -126,3 +128,14 @@ async def assert_whole(kafka: Sequence[Partition], followers: Sequence[Follower]
         assert await reader.article(article) == encode(record)
     latest = await reader.page(EVERYTHING, order="newest", cursor=None, limit=1000)
     assert sorted(names(latest)) == sorted((record.id, record.revision.number) for record in newest.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What a rebuild reads: one partition."""
+
+    events: list[Received[Event]]
+
+    async def up_to(self, last: Mapping[int, int]) -> AsyncIterator[Sequence[Received[Event]]]:
+        while self.events and self.events[0].at.offset <= last.get(0, NO_OFFSET):
+            yield [self.events.pop(0)]

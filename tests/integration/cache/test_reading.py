@@ -157,23 +157,6 @@ async def test_a_body_goes_by_itself_an_hour_after_its_retention(
     assert retention < left <= retention + 3_600
 
 
-async def test_where_memory_is_short_the_oldest_go_first_with_their_bodies(
-    cache: Cache, reader: Reader, redis: Redis, redis_settings: Settings
-) -> None:
-    upkeep = Upkeep(redis, redis_settings)
-    articles = [enriched(str(number), text=f"{number} " * 20_000) for number in range(40)]
-    await Arrivals(cache).apply(*articles)
-    assert await upkeep.relieve() == 0
-    used = (await redis.info("memory"))["used_memory"]
-    await redis.config_set("maxmemory", int(used * 1.05))
-    try:
-        assert await upkeep.relieve() > 0
-    finally:
-        await redis.config_set("maxmemory", 0)
-    assert await reader.article(articles[0].id) is None
-    assert await redis.exists(Keys(redis_settings.key_prefix).body(articles[0].id, 1)) == 0
-
-
 async def test_a_read_that_is_given_up_never_hands_its_answer_to_another(cache: Cache, reader: Reader) -> None:
     """Cancelled commands once shifted the replies of their connection (redis-py #2665)."""
     articles = [enriched(str(number)) for number in range(30)]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
-
 import pytest
 from redis.asyncio import Redis
 
@@ -22,6 +19,7 @@ from shared.positions import NO_OFFSET, Span
 from shared.settings import Settings
 from tests.articles import copy_of, enriched, received
 from tests.integration.cache.arrivals import EVERYTHING, TOPIC, Arrivals, keys, names
+from tests.integration.cache.losing import Records
 
 pytestmark = pytest.mark.integration
 
@@ -105,17 +103,6 @@ async def test_a_later_revision_is_a_new_one(cache: Cache, reader: Reader) -> No
     await arrivals.apply(third)
     assert await reader.article(FIRST.id) == encode(third)
     assert await seen(reader) == keys([third])
-
-
-@dataclass(frozen=True, slots=True)
-class Records:
-    """One partition."""
-
-    events: list[Received[Event]]
-
-    async def up_to(self, last: Mapping[int, int]) -> AsyncIterator[Sequence[Received[Event]]]:
-        while self.events and self.events[0].at.offset <= last.get(0, NO_OFFSET):
-            yield [self.events.pop(0)]
 
 
 async def test_a_rebuilt_index_does_not_bring_it_back_and_tells_those_who_were_not_told(
