@@ -16,6 +16,7 @@ from services.cache.cursor import MAX_CURSOR_CHARACTERS, START, BadCursorError, 
 from services.cache.facets import Duplicates, Filter
 from services.cache.reading import Reader
 from services.cli.tables import print_table
+from services.webhooks.limits import Limits, Load
 from services.webhooks.signing import new_secret
 from services.webhooks.subscription import HOUR_MS, NAME, Secret, Subscription
 from services.webhooks.subscriptions import Status, Subscriptions
@@ -89,17 +90,20 @@ def add(
 def show() -> None:
     """List the subscriptions and how far each has come."""
 
-    async def gathered(subscriptions: Subscriptions, _: Reader) -> list[tuple[Subscription, Status]]:
-        return [(each, await subscriptions.status(each.name)) for each in await subscriptions.all()]
+    async def gathered(subscriptions: Subscriptions, reader: Reader) -> list[tuple[Subscription, Status, str]]:
+        newest = await reader.newest()
+        found = [(each, await subscriptions.status(each.name)) for each in await subscriptions.all()]
+        return [(each, status, _unread(status.cursor, newest)) for each, status in found]
 
-    table = Table("name", "address", "articles", "state", "pending", "dead", "oldest pending", box=None)
-    for subscription, status in _run(gathered):
+    table = Table("name", "address", "articles", "state", "unread", "pending", "dead", "oldest pending", box=None)
+    for subscription, status, unread in _run(gathered):
         oldest = rfc3339(status.oldest_ms / 1000) if status.oldest_ms is not None else ""
         table.add_row(
             subscription.name,
             subscription.url,
             _told(subscription.wanted),
             _state(status),
+            unread,
             str(status.pending),
             str(status.dead),
             oldest,
@@ -268,7 +272,16 @@ def _told(wanted: Filter) -> str:
     return " ".join(told) or "all"
 
 
+def _unread(cursor: Cursor, newest: Cursor) -> str:
+    """How many revisions arrived after the cursor, whether they are asked for or not, where that can be known."""
+    if cursor.epoch and cursor.epoch != newest.epoch:
+        return "?"
+    return str(max(0, newest.sequence - cursor.sequence))
+
+
 def _state(status: Status) -> str:
     if status.disabled is not None:
         return f"disabled: {status.disabled}"
+    if Limits().room(Load(status.pending, status.dead, status.oldest_ms)) == 0:
+        return "no room: its cursor waits"
     return "delivering" if status.delivering else "waits for `khabar serve webhooks`"

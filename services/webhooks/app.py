@@ -9,10 +9,11 @@ from functools import partial
 from redis.asyncio import Redis
 
 from services.webhooks.deliveries import Deliveries
-from services.webhooks.delivering import Delivering, Limits
+from services.webhooks.delivering import Delivering
 from services.webhooks.holding import LOOK_SECONDS, Deliver, Holding
 from services.webhooks.index import Index
 from services.webhooks.leases import LEASE_SECONDS, Leases
+from services.webhooks.limits import Limits
 from services.webhooks.schedule import Schedule
 from services.webhooks.sending import Sender
 from services.webhooks.subscription import Subscription

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from redis.asyncio import Redis
@@ -14,19 +13,11 @@ from services.cache.cursor import START, Cursor, decode_cursor
 from services.webhooks.entries import Dead, Pending, encoded, pending_of
 from services.webhooks.keys import Keys
 from services.webhooks.leases import LeaseLostError
+from services.webhooks.limits import Load
 from services.webhooks.scripts import script
 from shared.outcomes import TransientError
 from shared.redis import waiting_on_redis
 from shared.settings import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """How many messages are pending and dead, and when (ms) the oldest pending one arrived."""
-
-    pending: int
-    dead: int
-    oldest_ms: int | None
 
 
 class Deliveries:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import structlog
 
-from services.webhooks.deliveries import Deliveries, Load
+from services.webhooks.deliveries import Deliveries
 from services.webhooks.entries import Dead, Pending
 from services.webhooks.index import Index
+from services.webhooks.limits import Limits, Load
 from services.webhooks.subscription import Subscription
 from services.webhooks.trying import REDIS_AWAY_SECONDS, Tries
 from shared.clock import Clock, rfc3339, system_clock
@@ -22,24 +22,6 @@ POLL_SECONDS = 1.0  # in which what an operator changed in Redis is seen
 GRACE_SECONDS = 5.0  # for tries under way when the process is to leave, which has 9 s in all
 THROTTLE_SECONDS = (1.0, 60.0)  # in which nothing is sent to a receiver that says that it has too much
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Of one subscription: messages that wait, that were given up, and that are being sent at once.
-
-    Where what waits and what was given up fill their room the cursor waits: Redis would grow without end otherwise.
-    Then one message is sent out of turn every `probe_seconds`, to notice that the receiver is back.
-    """
-
-    pending: int = 256
-    dead: int = 1_000
-    at_once: int = 8
-    probe_seconds: float = 30.0
-
-    def room(self, load: Load) -> int:
-        """How many messages may be taken; each has a place among the dead letters."""
-        return max(0, min(self.pending - load.pending, self.dead - load.dead - load.pending))
 
 
 class Delivering:

@@ -14,10 +14,10 @@ from services.cache.facets import Filter
 from services.cache.reading import Reader
 from services.cache.stage import Cache
 from services.webhooks.app import deliverer
-from services.webhooks.delivering import Limits
 from services.webhooks.holding import Holding
 from services.webhooks.index import Index
 from services.webhooks.leases import Leases
+from services.webhooks.limits import Limits
 from services.webhooks.schedule import Schedule
 from services.webhooks.sending import Sender
 from services.webhooks.signing import new_secret

@@ -102,6 +102,8 @@ def test_it_begins_now_or_with_the_oldest_or_after_a_cursor(khabar: Khabar, sett
         return found
 
     assert asyncio.run(sequences()) == [2, 0]
+    rows = {line.split()[0]: line.split() for line in khabar("list").splitlines() if ".example" in line}
+    assert [rows[f"{name}.example"][-3:] for name in ("now", "oldest")] == [["0", "0", "0"], ["2", "0", "0"]]
     with pytest.raises(CannotStartError, match="not a cursor that Khabar gave"):
         khabar("add", "https://other.example/", "--since", "yesterday")
 

@@ -11,7 +11,7 @@ from services.cache.cursor import decode_cursor
 from services.cache.facets import Filter
 from services.cache.keys import Keys
 from services.cache.upkeep import Upkeep
-from services.webhooks.delivering import Limits
+from services.webhooks.limits import Limits
 from services.webhooks.schedule import Schedule
 from shared.metrics import WEBHOOK_TRIES
 from shared.settings import load_settings

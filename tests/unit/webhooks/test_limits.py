@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.webhooks.deliveries import Load
-from services.webhooks.delivering import Limits
+from services.webhooks.limits import Limits, Load
 
 
 @pytest.mark.parametrize(
