@@ -27,6 +27,10 @@ LEARNT_FROM = 0.15
 _LEAST_LEARNT = 0.05  # below it scores are noise, and so would be what they are divided by
 _LEARNT_ENOUGH = 0.5  # more than this says no more
 
+LANGUAGES = ("ar", "de", "en", "es", "fa", "fr", "it", "pt", "ru", "tr", "uk")
+"""Those of the labelled articles. How freely stories name other countries differs between them, and so does how much
+an outlet's home tells: Spanish is of twenty countries. Measured: .001 of F1, English .005, Spanish and French .01."""
+
 FEATURES: tuple[str, ...] = (
     *(f"{kind.name.lower()} in {zone}" for kind in _KINDS for zone in ("title", "lead", "rest")),
     "share of mentions",
@@ -51,6 +55,13 @@ FEATURES: tuple[str, ...] = (
     "could not be learnt: share of mentions",
     "could not be learnt: mentioned first",
     "could not be learnt: mentions by those of the most mentioned",
+    "not mentioned, another in the title",
+    "home, not mentioned, another in the title",
+    *(
+        f"{what} {language}"
+        for what in ("in", "mentioned in", "home by domain, in", "home by language, in")
+        for language in LANGUAGES
+    ),
 )
 
 
@@ -113,7 +124,9 @@ def gather(mentions: Mentions, learnt: Floats, origins: Sequence[Origin], gazett
     shares = _shares(cells, first, articles, len(origins))
     home = _home_features(homes, cells, articles, countries)
     known = _learnt_features(learnt, cells, articles, countries)
-    features = np.concatenate((counts, shares, home, known, _together(shares, known)), axis=1)
+    elsewhere = _elsewhere_features(cells, articles, homes.either[articles] == countries)
+    spoken = _language_features(origins, articles, cells, home)
+    features = np.concatenate((counts, shares, home, known, _together(shares, known), elsewhere, spoken), axis=1)
     return Candidates(articles, countries, cells.sum(axis=(1, 2)).astype(np.int64), features)
 
 
@@ -154,6 +167,21 @@ def _home_features(homes: _Homes, cells: Doubles, articles: Ints, countries: Int
     by_language = (homes.domain[articles] < 0) & (homes.language[articles] == countries)
     home = by_domain | by_language
     return np.column_stack((by_domain, by_language, home & ~anything, home & mentioned)).astype(np.float64)
+
+
+def _elsewhere_features(cells: Doubles, articles: Ints, home: npt.NDArray[np.bool_]) -> Doubles:
+    """Whether the title names a country, and the text never this one: a story's own country comes before all else."""
+    titled = np.bincount(articles, weights=cells[:, : Kind.AMBIGUOUS, TITLE].sum(axis=1))[articles] > 0
+    elsewhere = titled & (cells.sum(axis=(1, 2)) == 0)
+    return np.column_stack((elsewhere, elsewhere & home)).astype(np.float64)
+
+
+def _language_features(origins: Sequence[Origin], articles: Ints, cells: Doubles, home: Doubles) -> Doubles:
+    """The article's language, alone and with what speaks for the country; nothing in a language that was not learnt."""
+    spoken = np.array([[origin.language == language for language in LANGUAGES] for origin in origins], np.float64)
+    spoken = spoken.reshape(len(origins), len(LANGUAGES))[articles]
+    mentioned = cells.sum(axis=(1, 2)) > 0
+    return np.concatenate((spoken, *(spoken * by[:, None] for by in (mentioned, home[:, 0], home[:, 1]))), axis=1)
 
 
 def _learnt_features(learnt: Floats, cells: Doubles, articles: Ints, countries: Ints) -> Doubles:

@@ -49,7 +49,21 @@ def find_mentions(tokens: Tokens, gazetteer: Gazetteer) -> Mentions:
 
 
 def _uncovered(hits: Hits, covered: npt.NDArray[np.bool_], length: int) -> Hits:
+    """The hits of this length outside longer ones; of two that overlap the first counts."""
     free = np.ones(len(hits.at), np.bool_)
     for offset in range(length):
         free &= ~covered[hits.at + offset]
-    return Hits(hits.at[free], hits.entries[free])
+    at, entries = hits.at[free], hits.entries[free]
+    starts = np.unique(at)
+    if (np.diff(starts) < length).any():
+        apart = np.isin(at, _apart(starts.tolist(), length))
+        at, entries = at[apart], entries[apart]
+    return Hits(at, entries)
+
+
+def _apart(starts: list[int], length: int) -> list[int]:
+    kept = starts[:1]
+    for start in starts[1:]:
+        if start >= kept[-1] + length:
+            kept.append(start)
+    return kept
