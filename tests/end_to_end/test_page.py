@@ -258,6 +258,24 @@ async def test_a_copy_is_no_news_and_comes_under_what_it_repeats(page: Page, arr
     await expect(page.locator(".related")).to_contain_text("92% of this article is in passages shared with First")
 
 
+async def test_an_article_that_is_taken_back_leaves_nothing_and_moves_nothing(page: Page, arrivals: Arrivals) -> None:
+    gone, kept = enriched("gone", title="Gone"), enriched("kept", title="Kept")
+    waiting = enriched("waiting", title="Waits")
+    await arrivals.apply(kept, gone)
+    await page.goto("/?ui=en")
+    await expect(page.locator("#live")).to_have_attribute("data-state", "live")
+    await arrivals.apply(waiting)
+    await expect(page.get_by_role("button", name="1 new article")).to_be_visible()
+    place = await page.locator(".item").nth(1).bounding_box()
+    await arrivals.remove(waiting, gone)
+    await expect(page.get_by_text("This article was taken back.")).to_be_visible()
+    await expect(page.locator("#arrivals")).to_be_hidden()
+    assert await page.locator(".item").nth(1).bounding_box() == place
+    assert await page.locator(".headline").all_inner_texts() == ["Kept"]
+    await page.reload()
+    assert await page.locator(".headline").all_inner_texts() == ["Kept"]
+
+
 async def test_what_a_revision_changed_is_seen_without_colour_and_read_from_the_right(
     page: Page, arrivals: Arrivals
 ) -> None:

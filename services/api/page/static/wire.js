@@ -51,6 +51,12 @@ function hold(list, article) {
   return kept.slice(-HELD);
 }
 
+function tellWaiting() {
+  button.textContent = counted(forms, waiting.length);
+  button.hidden = !waiting.length;
+  document.title = waiting.length ? `(${waiting.length}) ${pageTitle}` : pageTitle;
+}
+
 function arrive(article) {
   if (!isNews(article)) return;
   if (isFolded(article) && !shownOf(article.id)) {
@@ -58,13 +64,31 @@ function arrive(article) {
     return;
   }
   waiting = hold(waiting, article);
-  button.textContent = counted(forms, waiting.length);
-  button.hidden = false;
-  document.title = `(${waiting.length}) ${pageTitle}`;
+  tellWaiting();
   announcing ||= setTimeout(() => {
     announcing = 0;
     if (waiting.length) status.textContent = counted(forms, waiting.length);
   }, ANNOUNCE_MS);
+}
+
+// Nothing of an article that was taken back is left, but for its room: what is read below must not move.
+function takeBack({ id }) {
+  waiting = waiting.filter((article) => article.id !== id);
+  folding = folding.filter((article) => article.id !== id);
+  tellWaiting();
+  for (const shown of feed.querySelectorAll(`[data-id="${CSS.escape(id)}"]`)) {
+    shown.style.minBlockSize = `${shown.getBoundingClientRect().height}px`;
+    shown.replaceChildren(takenBack(shown));
+    delete shown.dataset.original;
+  }
+}
+
+function takenBack(shown) {
+  const note = document.createElement("p");
+  note.className = "note taken-back";
+  note.textContent = words.takenBack;
+  if (shown.matches(".item")) note.id = shown.getAttribute("aria-labelledby");
+  return note;
 }
 
 function showArrivals() {
@@ -91,9 +115,8 @@ function showArrivals() {
   number();
   feed.setAttribute("aria-busy", "false");
   document.getElementById("empty").hidden = true;
-  button.hidden = true;
+  tellWaiting();
   status.textContent = "";
-  document.title = pageTitle;
   feed.firstElementChild.focus({ preventScroll: true });
   scrollTo({ top: 0 });
 }
@@ -133,6 +156,10 @@ function open() {
   source.addEventListener("message", (event) => {
     since = event.lastEventId || since;
     arrive(JSON.parse(event.data));
+  });
+  source.addEventListener("removed", (event) => {
+    since = event.lastEventId || since;
+    takeBack(JSON.parse(event.data));
   });
 }
 
@@ -177,7 +204,7 @@ function toggleCopies() {
 listen({
   j: () => move(1),
   k: () => move(-1),
-  o: () => current()?.querySelector(".headline a").click(),
+  o: () => current()?.querySelector(".headline a")?.click(),
   v: () => visit(current()?.dataset.original),
   c: toggleCopies,
   n: showArrivals,
