@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import pytest_asyncio
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
 
 from services.api.access.record import Scope
 from services.cache.stage import Cache
+from shared.contracts import Attribution, Removed
 from shared.redis import connect
 from shared.settings import Settings, load_settings
 from tests.articles import copy_of, enriched
@@ -384,3 +386,44 @@ async def test_where_reading_needs_a_key_it_is_shown_once_and_the_wire_is_live(
     await context.close()
     await running.client.aclose()
     await running.leave()
+
+
+async def violations(page: Page) -> list[str]:
+    """What axe finds on the page as it is now, everything opened that can be."""
+    await page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
+    await page.evaluate(AXE_SCRIPT)
+    passes, found = await page.evaluate(
+        """axe.run(document, {resultTypes: ['violations']}).then(({passes, violations}) => [passes.length,
+        violations.map(({help, nodes}) => `${help}: ${nodes.map(({html}) => html.slice(0, 200)).join(' ')}`)])"""
+    )
+    assert passes
+    return [f"{page.url}: {violation}" for violation in found]
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+async def test_axe_finds_nothing(
+    browser: Browser, running: Running, arrivals: Arrivals, scheme: Literal["light", "dark"], width: int
+) -> None:
+    first = enriched("first", source="Harbour Herald", title="First")
+    credit = Attribution(kind="syndication", outlet="Harbour Herald", evidence="«الخبر» منقول.")
+    arabic: dict[str, Any] = {"language": "ar", "direction": "rtl", "title": "خبر", "duplicate": copy_of(first)}
+    arabic |= {"attribution": [credit], "removed": [Removed(kind="promo", text="اقرأ أيضًا", line=3)], "author": "ليلى"}
+    copied = enriched("copy", text="تتوقع الأرصاد أمطارًا.", **arabic)
+    await arrivals.apply(first, copied, enriched("copy", text="تتوقع الأرصاد ثلوجًا.", number=2, **arabic))
+    context = await browser.new_context(
+        base_url=running.server.url, viewport={"width": width, "height": 800}, color_scheme=scheme
+    )
+    page = await context.new_page()
+    found: list[str] = []
+    for path in ("/?ui=en", f"/articles/{copied.id}?ui=ar", "/?language=fr&ui=ar", "/nowhere?ui=en"):
+        await page.goto(path)
+        found += await violations(page)
+    await page.goto("/?ui=ar")
+    await page.keyboard.press("?")
+    found += await violations(page)
+    if width < 960:
+        await page.keyboard.press("Escape")
+        await page.locator(".filters-open").click()
+        found += await violations(page)
+    await context.close()
+    assert found == []
