@@ -74,20 +74,25 @@ class _Alternatives:
 
     def __init__(self, rules: Sequence[LineRule]) -> None:
         self._rules = tuple(rules)
-        self._needing = tuple(rule for rule in rules if rule.needs)
+        needing: dict[str, list[int]] = {}
+        for place, rule in enumerate(self._rules):
+            for word in rule.needs:
+                needing.setdefault(word, []).append(place)
         self._needed = ahocorasick.Automaton()
-        for word in sorted({word for rule in self._needing for word in rule.needs}):
-            self._needed.add_word(word, word)
+        for word in sorted(needing):
+            self._needed.add_word(word, needing[word])
         self._needed.make_automaton()
+        self._has_needing = bool(needing)
         others = [rule.pattern.pattern for rule in rules if not rule.needs]
         self._others = re.compile("|".join(f"(?:{pattern})" for pattern in others)) if others else None
 
     def find(self, line: Line) -> LineRule | None:
         if self._others is not None and self._others.fullmatch(line.key):
             return next((rule for rule in self._rules if rule.matches(line)), None)
-        if self._needing and next(self._needed.iter(line.key), None) is not None:
-            return next((rule for rule in self._needing if rule.matches(line)), None)
-        return None
+        if not self._has_needing:
+            return None
+        tried = {place for _, places in self._needed.iter(line.key) for place in places}
+        return next((self._rules[place] for place in sorted(tried) if self._rules[place].matches(line)), None)
 
 
 def load_rules() -> tuple[LineRule, ...]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from shared.text.display import display_text, one_line
-from shared.text.match_key import fold, fold_offsets
+from shared.text.match_key import fold, unfolded
 
 # Some papers set paragraphs apart by three spaces or more, on one line, where a sentence has ended; and pages that
 # were scraped whole set everything apart by many.
@@ -26,9 +26,9 @@ class Line:
         """The display text that a part of the key was folded from."""
         if len(self.key) == len(self.text):
             return self.text[start:end]
-        places = fold_offsets(_with_dashes(self.text))
+        first, last = unfolded(_with_dashes(self.text), start, end)
         # What the key has nothing of goes with the character before it; at the beginning there is none.
-        return self.text[places[start] if start else 0 : places[end]]
+        return self.text[first if start else 0 : last]
 
 
 def read_lines(raw: str) -> list[Line]:

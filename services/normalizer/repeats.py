@@ -55,9 +55,10 @@ def _is_near_length(key: str, title_key: str) -> bool:
 def _is_same_title(line: list[str], title: list[str], bare: list[str]) -> bool:
     if line in (title, bare):
         return bool(line)
-    if not line or len(title) < LEAST_TITLE_WORDS:
+    if len(title) < LEAST_TITLE_WORDS or 2 * min(len(line), len(title)) < SAME_TITLE * (len(line) + len(title)):
         return False
-    return SequenceMatcher(None, line, title, autojunk=False).ratio() >= SAME_TITLE
+    alike = SequenceMatcher(None, line, title, autojunk=False)
+    return alike.quick_ratio() >= SAME_TITLE and alike.ratio() >= SAME_TITLE
 
 
 def text_repeats(lines: Sequence[Line], skipped: Container[int]) -> set[int]:

@@ -72,11 +72,12 @@ def fold(text: str) -> str:
     return _text(kept)
 
 
-def fold_offsets(text: str) -> list[int]:
-    """For each character of `fold(text)`, and for its end, the place in the text that it comes from."""
+def unfolded(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where in the text the characters of `fold(text)` at `start` and `end` come from; its end comes from the end."""
     codes = _codes(text)
-    places = np.repeat(np.arange(len(codes)), _LENGTHS[codes])
-    return [*places.tolist(), len(text)]
+    ends = np.cumsum(_LENGTHS[codes], dtype=np.intp)
+    first, last = np.searchsorted(ends, (start, end), side="right").tolist()
+    return first, last
 
 
 def tokens(folded: str) -> list[str]:

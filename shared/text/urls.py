@@ -8,7 +8,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import SplitResult, quote, quote_from_bytes, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 import idna
 
@@ -182,8 +182,12 @@ def _escapes(text: str, safe: str) -> str:
     return text if text.isascii() and '"' not in text and text.isalnum() else quote(text, safe=safe)
 
 
+def _notation(octet: int) -> str:
+    return chr(octet) if chr(octet) in _UNRESERVED else f"%{octet:02X}"
+
+
+_NOTATIONS = {f"{octet:02X}": _notation(octet) for octet in range(256)}
+
+
 def _escape(found: re.Match[str]) -> str:
-    if found[1] is None:
-        return "%25"
-    char = chr(int(found[1], 16))
-    return char if char in _UNRESERVED else quote_from_bytes(bytes([ord(char)]), safe="")
+    return "%25" if found[1] is None else _NOTATIONS[found[1].upper()]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.text import match_key_table
-from shared.text.match_key import KEY_VERSION, fold, tokens
+from shared.text.match_key import KEY_VERSION, fold, tokens, unfolded
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]))
 
@@ -74,3 +74,14 @@ def test_the_committed_table_is_the_one_that_the_rules_give() -> None:
     committed, built = match_key_table.load(), match_key_table.build()
     for name in match_key_table.KeyTable.__dataclass_fields__:
         assert np.array_equal(getattr(committed, name), getattr(built, name)), name
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60), st.data())
+def test_a_part_of_the_key_is_found_again_in_the_text(text: str, data: st.DataObject) -> None:
+    key = fold(text)
+    start = data.draw(st.integers(0, len(key)))
+    end = data.draw(st.integers(start, len(key)))
+    first, last = unfolded(text, start, end)
+    assert 0 <= first <= last <= len(text)
+    assert key[start:end] in fold(text[first : last + 1])
+    assert unfolded(text, 0, len(key))[1] == len(text)
