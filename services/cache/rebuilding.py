@@ -96,8 +96,13 @@ class Rebuild:
             await self._retired.clear()
             await self._have_room()
             await self._fill(accept_loss)
-        except (PositionBehindError, LeaseLostError) as exc:
-            raise CannotStartError("Redis lost some of the new index meanwhile, or was away: rebuild again") from exc
+        except PositionBehindError as exc:
+            raise CannotStartError("Redis lost some of the new index meanwhile: rebuild again") from exc
+        except LeaseLostError as exc:
+            raise CannotStartError(
+                f"nothing could be written for {LEASE_MS // 1000} s, so that others may have cleared the new index "
+                "(was Kafka away, or Redis wiped?): rebuild again"
+            ) from exc
         finally:
             await self._let_go()
         return Rebuilt(self._applied, time.monotonic() - started)
