@@ -62,10 +62,9 @@ async def admit(connection: _Connection, handler: BaseRouteHandler) -> None:
 
 
 def _shown(connection: _Connection, needed: Scope) -> Credential:
-    # A browser sends its cookie with whatever another page makes it ask for: it is good for reading alone.
-    session = connection.cookies.get(SESSION_COOKIE) if needed is Scope.READ else None
+    headers, session = connection.headers.getall("authorization", []), connection.cookies.get(SESSION_COOKIE)
     try:
-        return shown(connection.headers.getall("authorization", []), session)
+        return shown(headers, session, reading=needed is Scope.READ)
     except BadCredentialError:
         _refuse_key("The key is none of Khabar's: it was mistyped or cut off.", invalid=True)
 

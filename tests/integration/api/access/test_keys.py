@@ -142,6 +142,15 @@ async def test_reading_needs_a_key_where_that_is_set(private: httpx.AsyncClient,
     assert (await private.get("/static/khabar.css")).status_code == 200
 
 
+async def test_a_feed_reader_gives_the_key_as_password_and_cannot_write(
+    private: httpx.AsyncClient, api_settings: Settings
+) -> None:
+    key = await make_key(api_settings, Scope.READ, Scope.WRITE)
+    assert (await private.get("/v1/feed.atom", auth=("reader", key))).status_code == 200
+    assert (await private.get("/v1/feed.atom", auth=("reader", "guess"))).status_code == 401
+    assert (await private.post("/v1/articles", json=ARTICLE, auth=("reader", key))).status_code == 401
+
+
 async def test_where_all_may_read_a_wrong_key_is_still_told(client: httpx.AsyncClient, api_settings: Settings) -> None:
     assert (await client.get("/v1/articles")).status_code == 200
     assert (await client.get("/v1/articles", headers=bearer(new_key().text))).status_code == 401
