@@ -31,7 +31,7 @@ _EVENT = Schema(
     required=[*_ATTRIBUTES, "data"],
     properties={**dict.fromkeys(_ATTRIBUTES, _TEXT), "data": Schema(type=OpenAPIType.OBJECT)},
 )
-_OF_AN_ARTICLE = ("one_article", "list_revisions", "explain_article")
+_OF_AN_ARTICLE = ("one_article", "list_revisions", "list_copies", "explain_article")
 
 
 @dataclass

@@ -28,24 +28,34 @@ LINE_TYPES = frozenset(
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _EXPECTED = "expected application/json for one article or an array, application/x-ndjson for JSON lines"
 
+# Null means absent.
+_TEXT = [OpenAPIType.STRING, OpenAPIType.NULL]
+
+
+def _one_of_them(name: str) -> Schema:
+    return Schema(required=[name], properties={name: Schema(type=OpenAPIType.STRING)})
+
+
 _RAW_ARTICLE = Schema(
     type=OpenAPIType.OBJECT,
     required=["source"],
-    any_of=[Schema(required=["text"]), Schema(required=["html"])],
+    any_of=[_one_of_them("text"), _one_of_them("html")],
     description="A raw article: `source`, and one of `text` and `html`; what the contract does not know is kept.",
     properties={
         "source": Schema(type=OpenAPIType.STRING, min_length=1, max_length=500, pattern=r"\S", example="Example Wire"),
-        "text": Schema(type=OpenAPIType.STRING, example="Rain is expected in the north on Friday."),
-        "html": Schema(type=OpenAPIType.STRING),
-        "url": Schema(type=OpenAPIType.STRING, max_length=8000, example="https://wire.example/rain"),
-        "external_id": Schema(type=OpenAPIType.STRING, max_length=2000),
-        "title": Schema(type=OpenAPIType.STRING, example="Rain expected in the north"),
-        "author": Schema(type=OpenAPIType.STRING),
-        "published_at": Schema(type=OpenAPIType.STRING, max_length=1000, description="any notation"),
-        "fetched_at": Schema(type=OpenAPIType.STRING, max_length=100, description="ISO 8601"),
-        "language": Schema(type=OpenAPIType.STRING, max_length=100, description="a hint"),
-        "tags": Schema(type=OpenAPIType.ARRAY, items=Schema(type=OpenAPIType.STRING)),
-        "metadata": Schema(type=OpenAPIType.OBJECT, additional_properties=Schema(type=OpenAPIType.STRING)),
+        "text": Schema(type=_TEXT, example="Rain is expected in the north on Friday."),
+        "html": Schema(type=_TEXT),
+        "url": Schema(type=_TEXT, max_length=8000, example="https://wire.example/rain"),
+        "external_id": Schema(type=_TEXT, max_length=2000),
+        "title": Schema(type=_TEXT, example="Rain expected in the north"),
+        "author": Schema(type=_TEXT),
+        "published_at": Schema(type=_TEXT, max_length=1000, description="any notation"),
+        "fetched_at": Schema(type=_TEXT, max_length=100, description="ISO 8601"),
+        "language": Schema(type=_TEXT, max_length=100, description="a hint"),
+        "tags": Schema(type=[OpenAPIType.ARRAY, OpenAPIType.NULL], items=Schema(type=OpenAPIType.STRING)),
+        "metadata": Schema(
+            type=[OpenAPIType.OBJECT, OpenAPIType.NULL], additional_properties=Schema(type=OpenAPIType.STRING)
+        ),
     },
 )
 

@@ -1,4 +1,4 @@
-"""A client of the api in Python: `pip install khabar[client]`."""
+"""A client of the api in Python; needs what the extra `client` of this project names."""
 
 from shared.client.answers import ApiError, Arrival, Batch, FieldError, Problem, PushAnswer, PushedItem
 from shared.client.khabar import Filters, Khabar
