@@ -1,9 +1,9 @@
-"""The counts of lines that all normalizers share: one atomic Lua call for a batch."""
+"""The counts of lines that all normalizers share: an atomic Lua call for each hundred articles of a batch."""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ KEPT_SECONDS = 14 * 86_400
 LAYOUT_VERSION = 1
 """Raised with every change of keys or entries: counting then starts anew."""
 SOURCE_BYTES = 8
+CALL_ARTICLES = 100
+"""Articles of one Lua call, in which Redis answers nobody else: 8 ms for 12 lines each, on a busy machine."""
 _ON_DAYS = 0x8000
 
 
@@ -46,6 +48,12 @@ class RedisLineCounts:
 
     async def count(self, observed: Sequence[Observed], span: Span) -> list[Counts]:
         """Counts each article of the span, in order, and tells what is known of its lines by then."""
+        counts: list[Counts] = []
+        for part, articles in _parts(observed, span):
+            counts += await self._count(articles, part)
+        return counts
+
+    async def _count(self, observed: Sequence[Observed], span: Span) -> list[Counts]:
         keys = [self._prefix + b"positions", *(self._prefix + _source_key(one.source) for one in observed)]
         arguments: list[bytes | str | int] = [f"{span.topic}/{span.partition}", span.follows, span.reaches]
         arguments += self._options
@@ -54,6 +62,16 @@ class RedisLineCounts:
         with waiting_on_redis():
             answers: list[Any] = await self._script(keys=keys, args=arguments)
         return [_counts(answer) for answer in answers]
+
+
+def _parts(observed: Sequence[Observed], span: Span) -> Iterator[tuple[Span, Sequence[Observed]]]:
+    """The articles in calls of CALL_ARTICLES, each with the part of the span that it covers."""
+    follows = span.follows
+    for start in range(0, max(1, len(observed)), CALL_ARTICLES):
+        part = observed[start : start + CALL_ARTICLES]
+        reaches = span.reaches if start + CALL_ARTICLES >= len(observed) else part[-1].offset
+        yield Span(span.topic, span.partition, follows, reaches), part
+        follows = reaches
 
 
 def _source_key(source: str) -> bytes:

@@ -15,6 +15,7 @@ from redis.exceptions import (
     MasterDownError,
     OutOfMemoryError,
     ReadOnlyError,
+    ResponseError,
     TimeoutError,
     TryAgainError,
 )
@@ -68,3 +69,8 @@ def waiting_on_redis() -> Iterator[None]:
         yield
     except _AWAY as exc:
         raise TransientError(f"Redis: {type(exc).__name__}: {exc}") from exc
+    except ResponseError as exc:
+        # Redis 6 wraps what a command inside a script answers, so that its own error class is lost.
+        if "OOM command not allowed" in str(exc):
+            raise TransientError(f"Redis is full: {exc}") from exc
+        raise

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from functools import partial
 
 import pytest
 from redis.asyncio import Redis
 
+from services.normalizer.boilerplate import LEAST_ARTICLES
 from services.normalizer.line_counts import LineCountsInMemory
 from services.normalizer.redis_line_counts import KEPT_SECONDS, RedisLineCounts
-from shared.outcomes import TransientError
+from services.normalizer.stage import Normalizer
+from shared.contracts import NormalizedArticle, RawArticle
+from shared.outcomes import Coordinates, Publish, Received, TransientError
+from shared.positions import NO_OFFSET, Span
 from shared.redis import connect
 from shared.settings import load_settings
+from tests.unit.normalizer.articles import BODY, NOW_MS
 from tests.unit.normalizer.line_counts_behaviour import (
     LineCountsBehaviour,
     NewLineCounts,
@@ -82,3 +87,37 @@ async def test_the_normalizer_waits_for_a_redis_that_is_away() -> None:
 async def _wipe(client: Redis, prefix: str) -> None:
     keys = [key async for key in client.scan_iter(match=f"*{prefix}*", count=10_000)]
     await client.delete(*keys)
+
+
+def article(number: int) -> Received[RawArticle]:
+    day = f"2025-03-{1 + number % 2:02d}T10:00:00Z"
+    text = f"{BODY[0]} {'أ' * (number + 1)}\n{BODY[1]} {'ب' * (number + 1)}\nالمثال الآن للجميع دائما"
+    raw = RawArticle(source="a", url=f"https://a.example/{number}", title=f"خبر {number}", text=text, published_at=day)
+    return Received(raw, Coordinates("articles.raw", 0, number), NOW_MS)
+
+
+async def test_neither_redelivery_nor_a_wiped_redis_changes_identity(client: Redis, prefix: str) -> None:
+    normalizer = Normalizer(lambda: 0.0, "test", RedisLineCounts(client, prefix))
+    batch, span = [article(number) for number in range(2 * LEAST_ARTICLES)], Span("articles.raw", 0, NO_OFFSET, 9)
+    first = await _published(normalizer, batch, span)
+    again = await _published(normalizer, batch, span)
+    await _wipe(client, prefix)
+    wiped = await _published(normalizer, batch[-1:], Span("articles.raw", 0, 8, 9))
+    identities = [(one.id, one.revision_hash) for one in first]
+    assert [(one.id, one.revision_hash) for one in again] == identities
+    assert [(one.id, one.revision_hash) for one in wiped] == identities[-1:]
+    # What differs is only where the line stands: learnt in the course of the batch, known from the start, forgotten.
+    assert [_has_learnt(one) for one in first] == [number >= LEAST_ARTICLES - 1 for number in range(len(batch))]
+    assert all(map(_has_learnt, again))
+    assert not _has_learnt(wiped[0])
+
+
+async def _published(
+    normalizer: Normalizer, batch: Sequence[Received[RawArticle]], span: Span
+) -> list[NormalizedArticle]:
+    outcomes = await normalizer.process(batch, span)
+    return [outcome.article for outcome in outcomes if isinstance(outcome, Publish)]
+
+
+def _has_learnt(article: NormalizedArticle) -> bool:
+    return any(removed.kind == "boilerplate" for removed in article.removed)

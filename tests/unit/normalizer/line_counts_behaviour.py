@@ -107,6 +107,10 @@ class LineCountsBehaviour:
         told = await count(counts, [observed(5, "x", "once")])
         assert told[-1] == Counts(3, (Count(3, False), SEEN_ONCE))
 
+    async def test_a_large_batch_is_counted_as_a_whole(self, new_counts: NewLineCounts) -> None:
+        told = await count(new_counts(), [observed(offset, "x") for offset in range(250)], follows=NO_OFFSET)
+        assert [of_article.articles for of_article in told] == list(range(1, 251))
+
     async def test_an_empty_batch_moves_the_position(self, new_counts: NewLineCounts) -> None:
         counts = new_counts()
         assert await counts.count([], Span("raw", 0, 4, 9)) == []
