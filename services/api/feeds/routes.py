@@ -21,6 +21,7 @@ from services.api.examples import feed_example
 from services.api.feeds import atom, json_feed, rss
 from services.api.feeds.entry import Feed, entry_of
 from services.api.feeds.json_feed import JsonFeed
+from services.api.feeds.kept import Kept
 from services.api.openapi import FeedOperation
 from services.api.parameters import FILTER_NAMES, Before, cursor_of, query_of
 from services.api.problems import documented
@@ -60,6 +61,8 @@ NOTATIONS = (
 
 
 def _handler(notation: Notation) -> HTTPRouteHandler:
+    kept = Kept()
+
     @get(
         notation.path,
         operation_id=f"feed_{notation.path.rpartition('.')[2]}",
@@ -95,10 +98,13 @@ def _handler(notation: Notation) -> HTTPRouteHandler:
     ) -> Response[bytes]:
         page = await _page(state.reader, wanted, cursor_of("before", before), limit)
         following = None if page.complete else _address(notation, request, page.reached)
+        tag, site = page_tag(notation.name, page, following), site_of(request)
         return answer(
             request,
-            page_tag(notation.name, page, following),
-            lambda: notation.write(_feed(notation, request, page, following)),
+            tag,
+            lambda: kept.get(
+                (tag, site, *query_of(request)), lambda: notation.write(_feed(notation, request, site, page, following))
+            ),
             media_type=notation.media_type,
             headers=next_link(following),
         )
@@ -115,8 +121,9 @@ async def _page(reader: Reader, wanted: Filter, before: Cursor | None, limit: in
     return page
 
 
-def _feed(notation: Notation, request: Request[object, object, State], page: Page, following: str | None) -> Feed:
-    site = site_of(request)
+def _feed(
+    notation: Notation, request: Request[object, object, State], site: str, page: Page, following: str | None
+) -> Feed:
     filters = [(name, value) for name, value in query_of(request) if name in FILTER_NAMES]
     query = urlencode(filters)
     return Feed(
