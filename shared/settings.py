@@ -23,6 +23,7 @@ PREFIX = "KHABAR_"
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 _ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?")
+_SOURCE_ZONE = re.compile(r"(?P<source>[^,]+)=(?P<sign>[+-])(?P<hours>0\d|1[0-4]):(?P<minutes>[0-5]\d)")
 
 
 class SettingsError(CannotStartError):
@@ -79,6 +80,9 @@ class Settings(BaseSettings):
     health_port: Annotated[Port, Field(description="/live, /ready and /metrics; 0 takes a free one")] = 0
 
     # Stages
+    source_zones: Annotated[
+        str, Field(description="source=+03:00, comma-separated: for sources whose times name no zone and are not UTC")
+    ] = ""
     topics_threshold: Annotated[
         float | None, Field(ge=0, le=1, description="below which no topic is given; 0 always gives the best guess")
     ] = None
@@ -144,6 +148,14 @@ class Settings(BaseSettings):
             raise ValueError("must begin with redis:// or rediss://")
         return url
 
+    @field_validator("source_zones")
+    @classmethod
+    def _are_zones(cls, zones: str) -> str:
+        for pair in _listed(zones):
+            if not _SOURCE_ZONE.fullmatch(pair):
+                raise ValueError(f"{pair!r} is no zone of a source: expected source=+03:00 or source=-05:30")
+        return zones
+
     @field_validator("api_cors_origins")
     @classmethod
     def _are_origins(cls, origins: str) -> str:
@@ -184,6 +196,12 @@ class Settings(BaseSettings):
     def proxies(self) -> list[str]:
         """Whose word on the client's address is believed."""
         return _listed(self.api_proxies)
+
+    @property
+    def zones(self) -> dict[str, int]:
+        """Minutes east of Greenwich by source."""
+        found = filter(None, map(_SOURCE_ZONE.fullmatch, _listed(self.source_zones)))
+        return {zone["source"]: _minutes(zone) for zone in found}
 
     @property
     def key_prefix(self) -> str:
@@ -230,6 +248,11 @@ def _refuse_unknown(environ: Mapping[str, str]) -> None:
             near = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
             hint = f"; did you mean {near[0]}?" if near else "; `khabar settings` lists those there are"
             raise SettingsError(f"{name} is no setting of Khabar's{hint}")
+
+
+def _minutes(zone: re.Match[str]) -> int:
+    minutes = 60 * int(zone["hours"]) + int(zone["minutes"])
+    return minutes if zone["sign"] == "+" else -minutes
 
 
 def _listed(text: str) -> list[str]:

@@ -25,7 +25,7 @@ class InProcess:
     """What the five topics and three agents do, as one call."""
 
     def __init__(self, settings: Settings) -> None:
-        self._normalizer = Normalizer(system_clock, __version__, LineCountsInMemory())
+        self._normalizer = Normalizer(system_clock, __version__, LineCountsInMemory(), settings.zones)
         self._classifier = Classifier(
             clock=system_clock, threshold=settings.topics_threshold, model=chosen_topic_model(settings)
         )

@@ -18,7 +18,8 @@ from shared.topics import NORMALIZER
 async def serve(settings: Settings, health: Health) -> int:
     """Runs until SIGTERM; gives the exit status."""
     redis = connect(settings)
-    normalizer = Normalizer(system_clock, __version__, RedisLineCounts(redis, settings.key_prefix))
+    counts = RedisLineCounts(redis, settings.key_prefix)
+    normalizer = Normalizer(system_clock, __version__, counts, settings.zones)
     run = StageRun(NORMALIZER, decode_raw, normalizer.process, lambda article: (article.id, article.revision_hash))
     try:
         return await run_stage(run, settings, health)

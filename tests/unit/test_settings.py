@@ -19,6 +19,7 @@ from shared.settings import SettingsError, load_settings
             "'https://site.example/' is no origin: expected https://",
         ),
         ({"KHABAR_API_CORS_ORIGINS": "https://*.example"}, "is no origin"),
+        ({"KHABAR_SOURCE_ZONES": "paper=Riyadh"}, "KHABAR_SOURCE_ZONES: 'paper=Riyadh' is no zone of a source"),
         ({"KHABAR_API_CORS_ORIGINS": "https://a.example, null"}, "'null' is no origin"),
         ({"KHABAR_API_PROXIES": "10.0.0.1, proxy.example"}, "'proxy.example' is no address or network"),
         ({"KHABAR_API_PROXIES": "10.0.0.1/8"}, "has host bits set"),
@@ -74,3 +75,9 @@ def test_lists_are_comma_separated() -> None:
     assert settings.proxies == ["10.0.0.0/8", "::1"]
     assert load_settings({}).cors_origins == frozenset()
     assert load_settings({}).proxies == []
+
+
+def test_sources_have_zones_in_minutes_east_of_greenwich() -> None:
+    settings = load_settings({"KHABAR_SOURCE_ZONES": "my paper=+03:00, other.example=-04:30,"})
+    assert settings.zones == {"my paper": 180, "other.example": -270}
+    assert load_settings({}).zones == {}
