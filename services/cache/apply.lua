@@ -2,8 +2,8 @@
 -- ARGV: token (of a new epoch, should one begin), for how long (ms) the index that is being built stays its builder's,
 --   how many partitions, for each of them
 --   partition, follows, reaches, then for each event
---   id (16 bytes), revision ('' where the article is removed), enriched (ms), facets (NUL between), source (as people read it), published (ms, or ''),
---   applied (ms, to the index that it comes from; '' for now).
+--   id (16 bytes), revision ('' where the article is removed), enriched (ms), facets (NUL between), source (as people
+--   read it), published (ms, or ''), applied (ms, to the index that it comes from; '' for now).
 -- Gives {'applied', {1 applied | 0 known before, ...}, {for each event, the newest revision of an article that is
 --   removed, whose bodies must go, else 0, ...}}; {'behind', partition (1 the first), known} where Redis has lost
 --   what the batch follows; {'held'} while another index is about to be served; {'lost'} where this one is no longer
@@ -100,8 +100,14 @@ end
 
 local function add_published(number, at)
   local day = whole(day_of(at))
-  redis.call('ZADD', published .. day, number, whole(block_of(number)))
+  local block, first = whole(block_of(number)), whole(block_of(number) * BLOCK_ENTRIES)
+  local few = published .. 'few:' .. day
   redis.call('ZADD', published .. 'days', day, day)
+  if not redis.call('ZSCORE', published .. day, block) then
+    if redis.call('ZCOUNT', few, first, number) < FEW_ENTRIES then return redis.call('ZADD', few, number, number) end
+    redis.call('ZREMRANGEBYSCORE', few, first, number)
+  end
+  redis.call('ZADD', published .. day, number, block)
 end
 
 local function apply(id, revision, enriched, names, source, published_at, applied_at)

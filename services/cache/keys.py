@@ -85,7 +85,7 @@ class Keys:
 
     @property
     def published(self) -> str:
-        """What comes before a day in the name of its sorted set of blocks, and before `days` in that of all days."""
+        """Before a day: its sorted set of blocks; before `few:` and a day: that of entries alone; before `days`: days."""
         return self._own("published:")
 
     @property

@@ -11,10 +11,11 @@ local state, positions, stream, articles = own('state'), own('positions'), own('
 local superseded, facets, values = own('superseded'), own('facet:'), own('values:')
 local published, joined = own('published:'), own('joined')
 
--- A sorted set for each day of publication holds, instead of every sequence, the blocks of sequences that have any of
+-- A sorted set for each day of publication holds, instead of every sequence, the blocks of sequences that have some of
 -- that day, scored by the last one that has: articles arrive much as they are published, so a block has few days, and
--- a member of a sorted set costs 92 bytes. Which of a block it is, the entries themselves tell.
-local BLOCK_ENTRIES = 32
+-- a member of a sorted set costs 92 bytes. Which of a block it is, the entries themselves tell. Those of a day that has
+-- only a few in a block stand alone, in a second set (`few:`), so that no block is read for one that came late.
+local BLOCK_ENTRIES, FEW_ENTRIES = 32, 3
 local DAY_MS = 86400000
 local FORM = '2' -- of the index; 1 knew nothing of when articles were published
 

@@ -36,8 +36,10 @@ end
 -- Nothing older is left when this is called.
 local function remove_published(at, number)
   local day = whole(day_of(at))
-  redis.call('ZREMRANGEBYSCORE', published .. day, '-inf', number)
-  if redis.call('EXISTS', published .. day) == 0 then redis.call('ZREM', published .. 'days', day) end
+  local blocks, few = published .. day, published .. 'few:' .. day
+  redis.call('ZREMRANGEBYSCORE', blocks, '-inf', number)
+  redis.call('ZREMRANGEBYSCORE', few, '-inf', number)
+  if redis.call('EXISTS', blocks, few) == 0 then redis.call('ZREM', published .. 'days', day) end
 end
 
 local now = redis.call('TIME')

@@ -12,10 +12,10 @@ local published_from, published_to = tonumber(ARGV[11]), tonumber(ARGV[12])
 local dated = published_from or published_to
 
 local CHUNK = 200
--- Of each day at once, and of all days together: some 500 entries a step.
-local DAY_BLOCKS, STEP_BLOCKS = 8, 16
--- Merged at most, at 2 µs a step each; a reader of more days than that asks for nearly everything.
-local MERGED_DAYS = 2000
+-- Of the days that are asked for: members read of each at once, and entries looked at in one step.
+local SOURCE_MEMBERS, STEP_ENTRIES = 8, 500
+-- Merged at most, at some 4 µs a step each; a reader of more days than that asks for nearly everything.
+local MERGED_DAYS = 1000
 
 local kept = redis.call('HMGET', state, 'epoch', 'sequence', 'time', 'pruned', 'lineage', 'form')
 if not kept[1] then return {'', 0, '0', 0, 0, '0', 1, index, 0} end
@@ -117,11 +117,24 @@ if dated then
                     published_to and whole(day_of(published_to)) or '+inf', 'LIMIT', 0, MERGED_DAYS + 1)
 end
 
-local function blocks_of(day, at)
-  local key = published .. day
-  if ascending then return redis.call('ZRANGEBYSCORE', key, '(' .. whole(at), '+inf', 'LIMIT', 0, DAY_BLOCKS) end
-  local last_of_block = (block_of(at - 1) + 1) * BLOCK_ENTRIES - 1
-  return redis.call('ZREVRANGEBYSCORE', key, whole(last_of_block), '-inf', 'LIMIT', 0, DAY_BLOCKS)
+-- Where entries of these days stand: in blocks, and alone.
+local sources, entries_of_days = {}, 0
+if #days <= MERGED_DAYS then
+  for _, day in ipairs(days) do
+    for _, source in ipairs({{key = published .. day, size = BLOCK_ENTRIES}, {key = published .. 'few:' .. day, size = 1}}) do
+      local members = redis.call('ZCARD', source.key)
+      if members > 0 then sources[#sources + 1] = source end
+      entries_of_days = entries_of_days + members * source.size
+    end
+  end
+end
+
+local function members_of(source, at)
+  if ascending then
+    return redis.call('ZRANGEBYSCORE', source.key, '(' .. whole(at), '+inf', 'LIMIT', 0, SOURCE_MEMBERS)
+  end
+  local last_of_block = (math.floor((at - 1) / source.size) + 1) * source.size - 1
+  return redis.call('ZREVRANGEBYSCORE', source.key, whole(last_of_block), '-inf', 'LIMIT', 0, SOURCE_MEMBERS)
 end
 
 local function comes_before(one, other)
@@ -129,50 +142,53 @@ local function comes_before(one, other)
   return one > other
 end
 
--- The next blocks of all days in their order, and whether there are more. Of a day that has more than were asked for,
--- none is known beyond the last of them.
-local function next_blocks(at)
-  local seen, blocks, known_to = {}, {}, nil
-  for _, day in ipairs(days) do
-    local members = blocks_of(day, at)
-    for _, member in ipairs(members) do seen[tonumber(member)] = true end
-    local furthest = tonumber(members[DAY_BLOCKS])
-    if furthest and (not known_to or comes_before(furthest, known_to)) then known_to = furthest end
+-- The next blocks, and entries alone, in their order: by the edge at which each is reached. Of a source that has more
+-- than were asked for, none is known beyond the last of them.
+local function next_spans(at)
+  local sizes, edges, known_to = {}, {}, nil
+  for _, source in ipairs(sources) do
+    local members, far = members_of(source, at), nil
+    for _, member in ipairs(members) do
+      local low, high = tonumber(member) * source.size, (tonumber(member) + 1) * source.size - 1
+      local edge = ascending and low or high
+      far = ascending and high or low
+      sizes[edge] = math.max(sizes[edge] or 0, source.size)
+    end
+    if #members == SOURCE_MEMBERS and (not known_to or comes_before(far, known_to)) then known_to = far end
   end
-  for block in pairs(seen) do
-    if not known_to or not comes_before(known_to, block) then blocks[#blocks + 1] = block end
+  for edge in pairs(sizes) do
+    if not known_to or not comes_before(known_to, edge) then edges[#edges + 1] = edge end
   end
-  table.sort(blocks, comes_before)
-  local more = known_to ~= nil or #blocks > STEP_BLOCKS
-  return {unpack(blocks, 1, STEP_BLOCKS)}, more
+  table.sort(edges, comes_before)
+  return edges, sizes, known_to ~= nil
 end
 
 local function walk_days(at)
-  local numbers, reached, looked = {}, at, #days
-  local blocks, more = next_blocks(at)
-  for _, block in ipairs(blocks) do
-    local low, high = block * BLOCK_ENTRIES, (block + 1) * BLOCK_ENTRIES - 1
+  local numbers, reached, looked = {}, at, #sources
+  local edges, sizes, more = next_spans(at)
+  for _, edge in ipairs(edges) do
+    if looked - #sources >= STEP_ENTRIES then return numbers, reached, true, looked end
     local entries
     if ascending then
-      entries = entries_between(math.max(low, at + 1), high, BLOCK_ENTRIES)
+      local high = edge + sizes[edge] - 1
+      entries = entries_between(math.max(edge, reached + 1), high, BLOCK_ENTRIES)
+      reached = math.max(reached, math.min(high, last))
     else
-      entries = entries_between(low, math.min(high, at - 1), BLOCK_ENTRIES)
+      local low = edge - sizes[edge] + 1
+      entries = entries_between(low, math.min(edge, reached - 1), BLOCK_ENTRIES)
+      reached = math.min(reached, low)
     end
     append(numbers, entries)
-    looked, reached = looked + #entries, ascending and math.min(high, last) or low
+    looked = looked + #entries
   end
   return numbers, reached, more, looked
 end
 
 -- Days are walked where they have fewer entries, at the most, than what would be walked without them.
 local walk = base and walk_facet or walk_stream
-if dated and #days <= MERGED_DAYS then
-  local blocks = 0
-  for _, day in ipairs(days) do blocks = blocks + redis.call('ZCARD', published .. day) end
-  if blocks * BLOCK_ENTRIES < (base and base.size or last - pruned) then
-    walk = walk_days
-    if base then others[#others + 1] = base.key end
-  end
+if dated and #days <= MERGED_DAYS and entries_of_days < (base and base.size or last - pruned) then
+  walk = walk_days
+  if base then others[#others + 1] = base.key end
 end
 
 -- With `wanted`, members that the set holds; else those that it does not.

@@ -132,6 +132,19 @@ async def test_a_day_long_ago_is_found_without_looking_at_what_came_since(
     assert (names(page), page.complete) == (keys([long_ago]), True)
 
 
+@pytest.mark.parametrize(("late", "alone", "blocks"), [(3, 3, 0), (4, 0, 1)])
+async def test_a_day_that_has_more_than_three_in_a_block_points_to_the_block(
+    cache: Cache, reader: Reader, redis: Redis, redis_settings: Settings, late: int, alone: int, blocks: int
+) -> None:
+    of_today = [enriched(str(number), published=published(NOW)) for number in range(10)]
+    of_before = [enriched(f"late-{number}", published=published(NOW - DAY)) for number in range(late)]
+    await Arrivals(cache).apply(*of_today, *of_before)
+    days, day = Keys(redis_settings.key_prefix).published, ms(NOW - DAY) // 86_400_000
+    assert await redis.zcard(f"{days}few:{day}") == alone
+    assert await redis.zcard(f"{days}{day}") == blocks
+    assert await found(reader, Filter(published_to_ms=ms(NOW - DAY)), "arrival") == keys(of_before)
+
+
 async def test_what_is_forgotten_leaves_no_day_behind(
     cache: Cache, reader: Reader, redis: Redis, redis_settings: Settings
 ) -> None:
@@ -142,7 +155,7 @@ async def test_what_is_forgotten_leaves_no_day_behind(
     await Upkeep(redis, redis_settings).prune()
     assert await found(reader, Filter(published_to_ms=ms(NOW))) == keys([kept])
     left = [key async for key in redis.scan_iter(match=f"{Keys(redis_settings.key_prefix).published}*")]
-    assert len(left) == 2  # the day of the one that is kept, and the list of days
+    assert len(left) == 2  # the day of the one that is kept, and the set of days
 
 
 async def test_an_index_of_the_form_before_says_that_it_must_be_rebuilt_and_answers_the_rest(
