@@ -124,7 +124,10 @@ def _said(duplicate: Duplicate | None) -> str:
         Method.PASSAGES,
         Ground.SAME_TEXT if duplicate.method == Method.SAME_TEXT else Ground.BOTH_COVERED,
     )
-    return sentence(verdict, other=duplicate.of)
+    said = sentence(verdict, other=duplicate.of)
+    if duplicate.joined:
+        said += f" A copy of others as well, it joined to its group what was known as {', '.join(duplicate.joined)}."
+    return said
 
 
 def _index_says(explanation: Explanation, duplicate: Duplicate | None) -> str:
