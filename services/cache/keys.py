@@ -85,7 +85,7 @@ class Keys:
 
     @property
     def published(self) -> str:
-        """Before a day: its sorted set of blocks; before `few:` and a day: that of entries alone; before `days`: days."""
+        """Before a day: its sorted set of blocks; before `few:` and a day: that of entries alone; `days`: all days."""
         return self._own("published:")
 
     @property
