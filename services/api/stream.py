@@ -17,8 +17,9 @@ from litestar.params import HeaderParameter
 from litestar.response.streaming import ASGIStreamingResponse
 from litestar.types import Receive, Scope, Send
 
+from services.api.access.admission import NOTHING
 from services.api.access.guard import caller_of
-from services.api.access.open_streams import OpenStreams
+from services.api.access.lasting import while_admitted
 from services.api.examples import stream_example
 from services.api.frames import heartbeat_frame, item_frame, opening_frame, resumed_frame
 from services.api.hub import CHUNK_BYTES, Hub
@@ -188,5 +189,8 @@ async def stream_articles(
         )
     place = cursor_of("Last-Event-ID", last_event_id or None) or cursor_of("since", since)
     subscription = Subscription(hub, reader, wanted, await reader.newest() if place is None else place)
-    streams: OpenStreams = state.open_streams
-    return EventStream(subscription.frames(), streams.begin(caller_of(request.scope)))
+    caller, streams = caller_of(request.scope), state.open_streams
+    end, frames = streams.begin(caller), subscription.frames()
+    if caller and caller.credential != NOTHING:
+        frames = while_admitted(frames, state.admissions, caller.credential)
+    return EventStream(frames, end)

@@ -380,6 +380,13 @@ async def test_where_reading_needs_a_key_it_is_shown_once_and_the_wire_is_live(
     await arrivals.apply(enriched("c", topics=("pol",)))
     await expect(page.get_by_role("button", name="1 new article")).to_be_visible()
     assert await page.evaluate("document.cookie") == ""
+    # What no stream would tell: that the key has ended. Nothing that is being read moves.
+    await page.route("**/v1/stream?*", lambda route: route.fulfill(status=401))
+    await page.route("**/v1/articles?limit=1", lambda route: route.fulfill(status=401))
+    await page.get_by_role("button", name="Pause").click()
+    await page.get_by_role("button", name="Resume").click()
+    await expect(page.locator("#live-state")).to_have_text("A key is needed: load this page again", timeout=30_000)
+    await expect(page.get_by_role("button", name="1 new article")).to_be_visible()
     await page.goto("/access?ui=en")
     await page.get_by_role("button", name="Forget the key in this browser").click()
     await page.goto("/")

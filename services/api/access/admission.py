@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -67,3 +68,12 @@ class Admissions:
             record=_RECORD.decode(record) if record else None,
             quota=Quota(admitted=bool(admitted), limit=limit, left=left, milliseconds=milliseconds),
         )
+
+    async def still_good(self, credential: Credential) -> bool:
+        """Whether the key that it is or stands for has not been revoked and has not ended; nothing is counted."""
+        with waiting_on_redis():
+            digest: Any = credential.digest
+            if credential.kind == "session":
+                digest = await self._redis.get(f"{self._names.sessions}{digest}")
+            record: Any = digest and await self._redis.hget(self._names.keys, digest)
+        return bool(record) and not _RECORD.decode(record).has_ended(time.time())

@@ -29,6 +29,7 @@ class Caller:
     who: str
     limited: bool  # without a key, programs of this machine are not
     quota: Quota | None = None
+    credential: Credential = NOTHING  # that of a good key
 
 
 async def admit(connection: _Connection, handler: BaseRouteHandler) -> None:
@@ -52,8 +53,11 @@ async def admit(connection: _Connection, handler: BaseRouteHandler) -> None:
     admissions: Admissions = connection.app.state.admissions
     admission = await admissions.ask(credential, address, limited=limited)
     record = admission.record
-    who = f"key {record.name}" if record else address
-    connection.scope["state"][_CALLER] = Caller(who, limited or record is not None, admission.quota)
+    connection.scope["state"][_CALLER] = (
+        Caller(f"key {record.name}", limited=True, quota=admission.quota, credential=credential)
+        if record
+        else Caller(address, limited, admission.quota)
+    )
     refuse_too_many(admission.quota)
     if record is None and (credential.kind == "key" or not open_to_all):
         _refuse_key("There is no such key, or it was revoked or has ended.", invalid=True)

@@ -22,6 +22,7 @@ from shared.outcomes import TransientError
 
 _HTML = "text/html"
 _YEAR_SECONDS = 31_536_000
+_MESSAGES = {404: "not_found", 405: "not_found", 429: "busy"}
 _log = structlog.get_logger(__name__)
 
 PageRequest = Request[Any, Any, State]
@@ -85,7 +86,7 @@ def page_of(request: PageRequest, error: Exception) -> Response[str]:
         case HTTPException(status_code=401):
             return html(key_form(interface, onward=on_this_site(_address(request))), 401, error.headers)
         case HTTPException() if error.status_code < 500:
-            name = "not_found" if error.status_code in {404, 405} else "bad"
+            name = _MESSAGES.get(error.status_code, "bad")
             return html(message_page(interface, name), error.status_code, error.headers)
         case _:
             _log.error("answered 500", path=request.url.path, exc_info=error)

@@ -151,7 +151,7 @@ function open() {
   source.addEventListener("error", () => {
     setState("away");
     // A browser gives up for good when it was answered with an error, as while Redis is away.
-    if (source?.readyState === EventSource.CLOSED) setTimeout(() => source && open(), AGAIN_MS);
+    if (source?.readyState === EventSource.CLOSED) setTimeout(comeBack, AGAIN_MS);
   });
   source.addEventListener("message", (event) => {
     since = event.lastEventId || since;
@@ -161,6 +161,14 @@ function open() {
     since = event.lastEventId || since;
     takeBack(JSON.parse(event.data));
   });
+}
+
+async function comeBack() {
+  // The key that was shown here may have ended: a stream does not tell why it cannot be opened.
+  const answer = await fetch("/v1/articles?limit=1", { method: "HEAD" }).catch(() => null);
+  if (!source) return;
+  if (answer?.status === 401) setState("locked");
+  else open();
 }
 
 function pauseOrResume() {

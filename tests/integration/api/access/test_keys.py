@@ -8,6 +8,8 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
+import services.api.access.lasting
+import services.api.stream
 from services.api.access.key import new_key
 from services.api.access.record import Scope
 from services.api.access.store import KeyStore
@@ -87,6 +89,33 @@ async def test_rotated_and_revoked_keys_are_refused_at_once_by_every_process(
         await store.revoke("test")
         assert (await post(other.client, **bearer(third.text))).status_code == 401
     await other.leave()
+
+
+@pytest.mark.parametrize("how", ["revoked", "ended"])
+async def test_a_stream_ends_with_its_key(
+    private: httpx.AsyncClient, api_settings: Settings, redis: Redis, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services.api.stream, "HEARTBEAT_SECONDS", 0.1)
+    monkeypatch.setattr(services.api.access.lasting, "RECHECK_SECONDS", 0.1)
+    store = KeyStore(redis, api_settings)
+    good = await make_key(api_settings, Scope.READ, name="good")
+    key = await make_key(api_settings, Scope.READ)
+    async with (
+        private.stream("GET", "/v1/stream", headers=bearer(good)) as lasting,
+        private.stream("GET", "/v1/stream", headers=bearer(key)) as ending,
+    ):
+        beats, last = lasting.aiter_lines(), ending.aiter_lines()
+        for _ in range(6):
+            await anext(beats)
+            await anext(last)
+        if how == "revoked":
+            await store.revoke("test")
+        else:
+            await store.rotate("test", new_key(), grace_seconds=0)
+        async for _ in last:
+            pass
+        for _ in range(9):
+            await anext(beats)
 
 
 async def test_the_scheme_is_read_in_any_case(client: httpx.AsyncClient, api_settings: Settings) -> None:

@@ -70,6 +70,16 @@ async def test_without_a_key_each_address_has_its_own_but_not_those_of_this_mach
         assert await statuses(client, 3, {}) == [200] * 3
 
 
+async def test_a_person_is_told_to_wait_on_a_page(serving: Serving) -> None:
+    async with serving(api_rate=1, api_proxies="127.0.0.1") as client:
+        browser = {"Accept": "text/html", **seen_from("192.0.2.7")}
+        assert (await client.get("/?ui=en", headers=browser)).status_code == 200
+        answer = await client.get("/?ui=en", headers=browser)
+        assert (answer.status_code, answer.headers["content-type"]) == (429, "text/html; charset=utf-8")
+        assert "Too many requests" in answer.text
+        assert answer.headers["retry-after"] == TOLD.fullmatch(answer.headers["ratelimit"])[2]  # type: ignore[index]
+
+
 async def test_nobody_but_a_named_proxy_is_believed(serving: Serving) -> None:
     async with serving(api_rate=1) as client:
         assert await statuses(client, 3, seen_from("192.0.2.7")) == [200] * 3
