@@ -8,8 +8,7 @@ from typing import Annotated
 
 import msgspec
 
-from services.cache.facets import Filter
-from services.cache.reading import Reader
+from services.cache.reading import Item, Reader
 from services.deduplicator.entry import entry_of_published
 from services.deduplicator.explain import CandidateExplained, Explanation, explain, sentence
 from services.deduplicator.first import in_order, member_of
@@ -18,9 +17,6 @@ from services.deduplicator.verdict import Ground, Method, Verdict
 from shared.contracts import Duplicate, EnrichedArticle, Relation, decode
 from shared.contracts.articles import ArticleId, Share, Timestamp
 from shared.outcomes import Coordinates
-
-MEMBERS_TOLD = 64  # of a group, the first to arrive: what a person reads, and what is put in order in some milliseconds
-GROUPS_FOLLOWED = 16  # that were joined, one to the other
 
 _ASKING = Coordinates("", 0, 0)  # an entry that claims nothing needs none
 
@@ -105,7 +101,7 @@ async def account_of(reader: Reader, index: Index, article_id: str, revision: in
         window_days=explanation.window_days,
         candidates=[_candidate(one, told[one.id]) for one in explanation.candidates],
         thresholds=[Threshold(what=what, value=value) for what, value in explanation.thresholds],
-        members=await asyncio.to_thread(_in_order, await _members(reader, now, article)),
+        members=await asyncio.to_thread(_in_order, await reader.members(now)),
     )
 
 
@@ -158,30 +154,8 @@ def _candidate(one: CandidateExplained, article: EnrichedArticle | None) -> Cand
     )
 
 
-async def _members(reader: Reader, group: str, article: EnrichedArticle) -> list[EnrichedArticle]:
-    """The articles of the group and of those that were joined to it, each group in order of arrival."""
-    groups = [group, article.duplicate.group if article.duplicate else article.id]
-    members: dict[str, EnrichedArticle] = {}
-    followed: set[str] = set()
-    while groups and len(followed) < GROUPS_FOLLOWED and len(members) < MEMBERS_TOLD:
-        one = groups.pop(0)
-        if one in followed:
-            continue
-        followed.add(one)
-        original = await _held(reader, one)  # which the cache finds by its group only once others are in it
-        if original:
-            members.setdefault(original.id, original)
-        page = await reader.page(
-            Filter(group=one), order="arrival", cursor=None, limit=MEMBERS_TOLD - len(members), revisions="latest"
-        )
-        for item in page.items:
-            member = decode(item.body, EnrichedArticle)
-            members.setdefault(member.id, member)
-            groups += member.duplicate.joined if member.duplicate else ()
-    return list(members.values())
-
-
-def _in_order(articles: Sequence[EnrichedArticle]) -> list[Member]:
+def _in_order(items: Sequence[Item]) -> list[Member]:
+    articles = [decode(item.body, EnrichedArticle) for item in items]
     if len(articles) < 2:
         return []
     by_id = {article.id: article for article in articles}
