@@ -15,6 +15,8 @@ def read(url: str, cursor_file: Path) -> None:
         for batch in khabar.everything(since=since, language="ar"):  # wait_seconds=10: for ever
             for article in batch.articles:
                 print(article.id, article.revision.number, article.title)
+            for article_id in batch.removed:
+                print(article_id, "removed")
             cursor_file.write_text(batch.cursor)
 
 

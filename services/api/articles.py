@@ -46,8 +46,9 @@ CURSOR = "Khabar-Cursor"  # the body's `cursor`, for formats that have no place 
     summary="Articles by filter, newest first or in order of arrival",
     description=(
         "Without a cursor: the newest first. With `since`: what arrived after it, in order of arrival, which is the "
-        "way to get everything: ask again with each answer's `cursor`. All filters that are given must hold. A page "
-        "may hold fewer articles than `limit`, even none, and not be the last: the last has no `next`."
+        "way to get everything: ask again with each answer's `cursor`; `removed` names what was taken back meanwhile. "
+        "All filters that are given must hold. A page may hold fewer articles than `limit`, even none, and not be the "
+        "last: the last has no `next`."
     ),
     tags=["Reading"],
     opt={"parameters": FILTER_NAMES | {"since", "before", "limit", "revisions", "format"}},
@@ -87,6 +88,7 @@ async def list_articles(
         cursor=cursor_of("since", since) or cursor_of("before", before),
         limit=limit,
         revisions=revisions or ("all" if arrival else "latest"),
+        removals=arrival,
     )
     if arrival:
         cursor: str | None = page.reached.encode()

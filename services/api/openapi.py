@@ -24,12 +24,16 @@ _IF_NONE_MATCH = Parameter(
     schema=_TEXT,
     description="ETags of what the client has: 304 where one is still right",
 )
-_ATTRIBUTES = ("specversion", "id", "source", "type", "time", "subject", "datacontenttype", "dataschema")
+_ATTRIBUTES = ("specversion", "id", "source", "type", "time", "subject")
+_OF_DATA = ("datacontenttype", "dataschema")
 _EVENT = Schema(
     type=OpenAPIType.OBJECT,
-    description="a CloudEvent whose `data` is the article; `id` is article id, a point, revision hash",
-    required=[*_ATTRIBUTES, "data"],
-    properties={**dict.fromkeys(_ATTRIBUTES, _TEXT), "data": Schema(type=OpenAPIType.OBJECT)},
+    description=(
+        "a CloudEvent whose `data` is the article; `id` is article id, a point, revision hash. Without `data`, of type "
+        "khabar.removed.v1: the article that `subject` names is removed"
+    ),
+    required=[*_ATTRIBUTES],
+    properties={**dict.fromkeys([*_ATTRIBUTES, *_OF_DATA], _TEXT), "data": Schema(type=OpenAPIType.OBJECT)},
 )
 _OF_AN_ARTICLE = ("one_article", "list_revisions", "list_copies", "explain_article")
 

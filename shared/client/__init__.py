@@ -1,6 +1,6 @@
 """A client of the api in Python; needs what the extra `client` of this project names."""
 
-from shared.client.answers import ApiError, Arrival, Batch, FieldError, Problem, PushAnswer, PushedItem
+from shared.client.answers import ApiError, Arrival, Batch, FieldError, Problem, PushAnswer, PushedItem, Removal
 from shared.client.khabar import Filters, Khabar
 
 __all__ = [
@@ -13,4 +13,5 @@ __all__ = [
     "Problem",
     "PushAnswer",
     "PushedItem",
+    "Removal",
 ]

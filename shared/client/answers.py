@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from shared.contracts import EnrichedArticle
+from shared.contracts.articles import ArticleId
 
 
 class FieldError(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +50,7 @@ class ArticlePage(msgspec.Struct, frozen=True, kw_only=True):
     """One page of articles, as it comes."""
 
     articles: list[EnrichedArticle]
+    removed: list[ArticleId] = []
     cursor: str | None
     next: str | None
     resumed: bool
@@ -57,10 +59,12 @@ class ArticlePage(msgspec.Struct, frozen=True, kw_only=True):
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """Articles in order of arrival, and the cursor to keep once they are dealt with.
 
-    `resumed`: the index was rebuilt since the cursor before, so some may have come already, and none is left out.
+    `removed`: ids of articles that were taken back meanwhile. `resumed`: the index was rebuilt since the cursor before,
+    so some may have come already, and none is left out.
     """
 
     articles: list[EnrichedArticle]
+    removed: list[ArticleId]
     cursor: str
     resumed: bool
 
@@ -71,6 +75,13 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     article: EnrichedArticle
     cursor: str
     resumed: bool
+
+
+class Removal(msgspec.Struct, frozen=True, kw_only=True):
+    """That the article of that id was taken back, in the stream, with every revision up to here."""
+
+    id: ArticleId
+    cursor: str
 
 
 class ApiError(Exception):

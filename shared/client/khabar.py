@@ -10,8 +10,8 @@ from typing import Any, Literal, Self, TypedDict, TypeVar, Unpack
 import httpx
 import msgspec
 
-from shared.client.answers import ApiError, Arrival, ArticlePage, Batch, Problem, PushAnswer
-from shared.client.events import events
+from shared.client.answers import ApiError, Arrival, ArticlePage, Batch, Problem, PushAnswer, Removal
+from shared.client.events import Event, events
 from shared.contracts import EnrichedArticle, RawArticle, TopicSlug
 
 OLDEST = "0"
@@ -95,17 +95,19 @@ class Khabar:
             query = _given(since=since, limit=limit, revisions=revisions, **filters)
             page = self._get("/v1/articles", query, ArticlePage)
             since = page.cursor or since
-            if page.articles or page.resumed:
-                yield Batch(articles=page.articles, cursor=since, resumed=page.resumed)
+            if page.articles or page.removed or page.resumed:
+                yield Batch(articles=page.articles, removed=page.removed, cursor=since, resumed=page.resumed)
             if page.next is None:
                 if wait_seconds is None:
                     return
                 time.sleep(wait_seconds)
 
-    def stream(self, *, since: str | None = None, **filters: Unpack[Filters]) -> Generator[Arrival, None, None]:
-        """Articles as they arrive, for ever: a stream that breaks is taken up where it was. Without a cursor: from now.
+    def stream(
+        self, *, since: str | None = None, **filters: Unpack[Filters]
+    ) -> Generator[Arrival | Removal, None, None]:
+        """Articles as they arrive or are taken back, for ever: a stream that breaks is taken up where it was.
 
-        Raises ApiError where asking again would not help.
+        Without a cursor: from now. Raises ApiError where asking again would not help.
         """
         # Without a cursor of its own a stream that breaks before its first article would begin anew after it.
         place = since or self._get("/v1/articles", {"limit": "1"}, ArticlePage).cursor
@@ -122,9 +124,8 @@ class Khabar:
                         retry = event.retry_ms / 1000 if event.retry_ms is not None else retry
                         place = event.id or place
                         resumed = resumed or event.name == "resumed"
-                        if event.name == "message" and event.data and place:
-                            article = msgspec.json.decode(event.data, type=EnrichedArticle)
-                            yield Arrival(article=article, cursor=place, resumed=resumed)
+                        if event.data and place and (arrived := _arrived(event, place, resumed)):
+                            yield arrived
                             resumed = False
             except httpx.TransportError:
                 pass  # broken off, or not to be reached yet: taken up again
@@ -151,6 +152,17 @@ class Khabar:
         if answer.is_error:
             raise _error(answer)
         return msgspec.json.decode(answer.content, type=kind)
+
+
+def _arrived(event: Event, place: str, resumed: bool) -> Arrival | Removal | None:
+    match event.name:
+        case "message":
+            article = msgspec.json.decode(event.data, type=EnrichedArticle)
+            return Arrival(article=article, cursor=place, resumed=resumed)
+        case "removed":
+            return Removal(id=msgspec.json.decode(event.data)["id"], cursor=place)
+        case _:
+            return None
 
 
 def _given(**parameters: object) -> dict[str, str]:

@@ -9,10 +9,13 @@ from collections.abc import Sequence
 
 import msgspec
 
+from services.cache.reading import Entry
+from shared.clock import rfc3339
 from shared.contracts import Pipeline, Revision
 from shared.topics import DEDUPLICATOR, ENRICHED
 
 MEDIA_TYPE = "application/cloudevents+json"
+REMOVED_TYPE = "khabar.removed.v1"
 BATCH_MEDIA_TYPE = "application/cloudevents-batch+json"
 
 
@@ -43,6 +46,20 @@ def event(body: bytes) -> bytes:
         }
     )
     return b'%s,"data":%s}' % (attributes[:-1], body)
+
+
+def removal_event(entry: Entry) -> bytes:
+    """That the article is removed: without data."""
+    return msgspec.json.encode(
+        {
+            "specversion": "1.0",
+            "id": f"{entry.id}.removed.{entry.cursor.encode()}",
+            "source": "khabar/remove",
+            "type": REMOVED_TYPE,
+            "time": rfc3339(entry.cursor.time_ms / 1000),
+            "subject": entry.id,
+        }
+    )
 
 
 def batched(events: Sequence[bytes]) -> bytes:

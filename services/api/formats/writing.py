@@ -10,8 +10,9 @@ from litestar.params import QueryParameter
 
 from services.api.formats import cloudevents
 from services.api.formats.ninjs import Ninjs, ninjs
-from services.cache.reading import Page
+from services.cache.reading import Item, Page
 from shared.contracts import EnrichedArticle
+from shared.contracts.articles import ArticleId
 
 Format = Literal["khabar", "ninjs", "cloudevents"]
 FormatAsked = Annotated[
@@ -31,6 +32,12 @@ class _Page(msgspec.Struct, frozen=True, kw_only=True):
             description="give it as `since`, here or to the stream, for what arrives next; null on later pages"
         ),
     ]
+    removed: Annotated[
+        list[ArticleId],
+        msgspec.Meta(
+            description="after `since`: articles that were taken back meanwhile, with every revision till then"
+        ),
+    ] = []
     next: Annotated[str | None, msgspec.Meta(description="where the next page is; null on the last")]
     resumed: Annotated[
         bool,
@@ -68,12 +75,17 @@ def written(form: Format, body: bytes) -> bytes:
 
 def written_page(form: Format, page: Page, cursor: str | None, following: str | None) -> bytes:
     """An ArticlePage, a NinjsPage, or a batch of events, which has no place for more than the articles."""
-    bodies = [written(form, item.body) for item in page.items]
     if form == "cloudevents":
-        return cloudevents.batched(bodies)
-    return b'{"articles":[%s],"cursor":%s,"next":%s,"resumed":%s}' % (
+        return cloudevents.batched([_event(item) for item in page.items])
+    bodies = [written(form, item.body) for item in page.items if not item.entry.is_removal]
+    return b'{"articles":[%s],"removed":%s,"cursor":%s,"next":%s,"resumed":%s}' % (
         b",".join(bodies),
+        msgspec.json.encode([item.entry.id for item in page.items if item.entry.is_removal]),
         msgspec.json.encode(cursor),
         msgspec.json.encode(following),
         msgspec.json.encode(page.resumed),
     )
+
+
+def _event(item: Item) -> bytes:
+    return cloudevents.removal_event(item.entry) if item.entry.is_removal else cloudevents.event(item.body)

@@ -14,7 +14,7 @@ import pytest
 
 from services.api import stream
 from services.api.access.record import Scope
-from shared.client import ApiError, Arrival, Khabar
+from shared.client import ApiError, Arrival, Khabar, Removal
 from shared.client.answers import ArticlePage, FieldError, Problem, PushAnswer, PushedItem
 from shared.client.events import Event, events
 from shared.client.khabar import Filters
@@ -115,6 +115,18 @@ async def test_everything_comes_once_and_goes_on_where_it_was(khabar: Khabar, ar
 
 
 @pytest.mark.integration
+async def test_what_is_taken_back_is_told(khabar: Khabar, arrivals: Arrivals) -> None:
+    article = enriched("a")
+    await arrivals.apply(article)
+    (batch,) = await asyncio.to_thread(lambda: list(khabar.everything()))
+    await arrivals.remove(article)
+    (after,) = await asyncio.to_thread(lambda: list(khabar.everything(since=batch.cursor)))
+    assert (after.articles, after.removed) == ([], [article.id])
+    told = await asyncio.to_thread(lambda: next(khabar.stream(since=batch.cursor)))
+    assert told == Removal(id=article.id, cursor=after.cursor)
+
+
+@pytest.mark.integration
 async def test_an_article_by_id_and_revision(khabar: Khabar, arrivals: Arrivals) -> None:
     first, second = enriched("a", title="before"), enriched("a", title="after", number=2)
     await arrivals.apply(first, second)
@@ -175,7 +187,7 @@ async def test_a_stream_that_breaks_goes_on_where_it_was(
 ) -> None:
     monkeypatch.setattr(stream, "RETRY_MS", (10, 20))
     cutting = Cutting()
-    seen: list[Arrival] = []
+    seen: list[Arrival | Removal] = []
     async with cutting.way_to(running.server.url) as url:
         with Khabar(url) as client:
             arriving = client.stream(language="ar")
@@ -186,9 +198,12 @@ async def test_a_stream_that_breaks_goes_on_where_it_was(
                 await arrivals.apply(enriched(name, language="ar"), enriched(f"other {name}"))
                 seen.append(await following)
             await asyncio.to_thread(arriving.close)
-    assert [arrival.article.id for arrival in seen] == [enriched(name).id for name in "abcd"]
+    assert [arrival.article.id for arrival in seen if isinstance(arrival, Arrival)] == [
+        enriched(name).id for name in "abcd"
+    ]
     with Khabar(running.server.url) as client:
         again = await asyncio.to_thread(lambda: next(client.stream(since=seen[0].cursor, language="ar")))
+    assert isinstance(again, Arrival)
     assert again.article.id == enriched("b").id
 
 

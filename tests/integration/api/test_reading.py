@@ -64,6 +64,26 @@ async def test_a_consumer_that_asks_again_with_each_cursor_gets_everything_once(
     assert seen == [enriched(str(number)).id for number in range(9)]
 
 
+async def test_whoever_asks_for_everything_is_told_what_was_taken_back(
+    client: httpx.AsyncClient, arrivals: Arrivals
+) -> None:
+    kept, gone = enriched("kept", language="ar"), enriched("gone", language="ar")
+    await arrivals.apply(kept, gone, enriched("other"))
+    cursor = (await client.get("/v1/articles")).json()["cursor"]
+    await arrivals.remove(gone, enriched("other"))
+    after = await client.get("/v1/articles", params={"since": cursor, "language": "ar"})
+    assert (after.json()["articles"], after.json()["removed"]) == ([], [gone.id])
+    whole = await client.get("/v1/articles", params={"since": "0", "language": "ar"})
+    assert (ids(whole), whole.json()["removed"]) == ([kept.id], [gone.id])
+    events = (await client.get("/v1/articles", params={"since": cursor, "format": "cloudevents"})).json()
+    assert [(event["type"], event["subject"]) for event in events] == [
+        ("khabar.removed.v1", gone.id),
+        ("khabar.removed.v1", enriched("other").id),
+    ]
+    newest = (await client.get("/v1/articles", params={"language": "ar"})).json()
+    assert ([article["id"] for article in newest["articles"]], newest["removed"]) == ([kept.id], [])
+
+
 async def test_the_cursor_of_the_first_page_leads_to_what_arrives_after_it(
     client: httpx.AsyncClient, arrivals: Arrivals
 ) -> None:

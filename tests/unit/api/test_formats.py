@@ -9,6 +9,10 @@ import pytest
 
 from services.api.formats import cloudevents
 from services.api.formats.writing import written
+from services.cache.cursor import Cursor
+from services.cache.facets import REMOVED
+from services.cache.reading import Entry
+from services.cli.remove import EVENT_TYPE
 from shared.contracts import Attribution, EnrichedArticle, Published, encode
 from shared.contracts.articles import Precision
 from tests.articles import copy_of, enriched
@@ -134,6 +138,18 @@ def test_an_event_has_the_attributes_that_it_has_on_kafka_and_the_stored_bytes_a
         "subject": article.id,
         "datacontenttype": "application/json",
         "dataschema": "urn:khabar:enriched:v1",
+    }
+
+
+def test_a_removal_is_an_event_without_data() -> None:
+    entry = Entry(enriched().id, 1, Cursor("ab", 7, 1_769_589_062_000), (REMOVED,))
+    assert orjson.loads(cloudevents.removal_event(entry)) == {
+        "specversion": "1.0",
+        "id": f"{entry.id}.removed.{entry.cursor.encode()}",
+        "source": "khabar/remove",
+        "type": EVENT_TYPE,
+        "time": "2026-01-28T08:31:02Z",
+        "subject": entry.id,
     }
 
 
