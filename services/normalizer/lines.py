@@ -11,7 +11,7 @@ from shared.text.match_key import fold, unfolded
 # Some papers set paragraphs apart by three spaces or more, on one line, where a sentence has ended; and pages that
 # were scraped whole set everything apart by many.
 _WIDE = "   "
-_WIDE_GAP = re.compile(r"(?<=[.!?؟…»\"”)]) {3,}| {6,}|(?: *\t *){2,}")
+_WIDE_GAP = re.compile(r"(?<=[.!?؟…»\"”)]) {3,}| {4,}|(?: *\t *){2,}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,3 +176,8 @@ def test_short_sentences_in_a_script_without_spaces_are_no_labels() -> None:
         "地元の漁師も喜んでいる",
     ]
     assert story(clean("古い灯台", "\n".join(lines))) == lines
+
+
+def test_links_that_a_page_set_apart_by_spaces_take_no_story_with_them() -> None:
+    text = f"{BODY[0]}\n   روابط ذات علاقة    خبر أول في الموضوع    خبر ثان في الموضوع     {BODY[1]}"
+    assert story(clean(TITLE, text)) == list(BODY[:2])
