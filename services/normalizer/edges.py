@@ -43,12 +43,13 @@ _DASHED_BYLINE = re.compile(
 )
 
 
-def _section_names() -> frozenset[str]:
-    lines = (DATA / "section_names.txt").read_text("utf-8").splitlines()
+def _words_of(name: str) -> frozenset[str]:
+    lines = (DATA / name).read_text("utf-8").splitlines()
     return frozenset(fold(line.strip()) for line in lines if line and not line.startswith("#"))
 
 
-SECTION_NAMES = _section_names()
+SECTION_NAMES = _words_of("section_names.txt")
+NAVIGATION_WORDS = _words_of("navigation_words.txt")
 
 
 def labels_below(lines: Sequence[Line], end: int, known: Collection[str]) -> int:

@@ -135,7 +135,8 @@ def _take_end(lines: Sequence[Line], taken: dict[int, Taken], known_labels: Coll
             end -= 1
         elif count := edges.labels_below(lines, end, known_labels):
             for place in range(end - count, end):
-                taken[place] = Taken(lines[place], "category", "labels below")
+                is_label = lines[place].key not in edges.NAVIGATION_WORDS
+                taken[place] = Taken(lines[place], "category" if is_label else "promo", "labels below")
             end -= count
         elif edges.is_name_below(lines, end):
             taken[end - 1] = Taken(lines[end - 1], "byline", "name below")

@@ -181,3 +181,9 @@ def test_short_sentences_in_a_script_without_spaces_are_no_labels() -> None:
 def test_links_that_a_page_set_apart_by_spaces_take_no_story_with_them() -> None:
     text = f"{BODY[0]}\n   روابط ذات علاقة    خبر أول في الموضوع    خبر ثان في الموضوع     {BODY[1]}"
     assert story(clean(TITLE, text)) == list(BODY[:2])
+
+
+def test_words_of_menus_among_labels_are_no_tags() -> None:
+    cleaned = clean("Bridge", "\n".join([*EN, "Home", "Transport", "Like"]))
+    assert story(cleaned) == list(EN)
+    assert [kind for kind, _ in taken(cleaned)] == ["promo", "category", "promo"]
