@@ -121,8 +121,9 @@ class Rebuild:
     async def _let_go(self) -> None:
         """After a switch there is nothing to let go; else whoever is next may clear what was filled."""
         with waiting_on_redis():
-            if await self._redis.get(self._keys.building) == self._name.encode():
-                await self._redis.delete(self._keys.building, self._keys.hold)
+            for own in (self._keys.building, self._keys.hold):
+                if await self._redis.get(own) == self._name.encode():
+                    await self._redis.delete(own)
         await self._retired.clear()
 
     async def _have_room(self) -> None:

@@ -75,6 +75,11 @@ class World:
         if (await reader.newest()).sequence:
             assert (await reader.page(EVERYTHING, order="newest", cursor=None, limit=1)).items
 
+    async def wait(self) -> None:
+        """As half a minute later: what a lost rebuild, or an old copy of the data, holds back has expired."""
+        keys = Keys(self.settings.key_prefix)
+        await self.redis.delete(keys.building, keys.hold)
+
     async def rebuild(self) -> None:
         """It may fail, and changes nothing then."""
         with suppress(CannotStartError):
@@ -113,8 +118,10 @@ async def test_whatever_happens_in_a_rebuild_nothing_is_missing_and_nothing_stay
     while not all(partition.done for partition in world.kafka):
         await world.step("rebuild")
     cache, reader = Cache(redis, fault_settings), Reader(redis, fault_settings)
+    await world.wait()
     await applied_whole(world.kafka, cache)
     await world.rebuild()
+    await world.wait()
     await applied_whole(world.kafka, cache)
     await assert_whole(world.kafka, world.followers, reader)
     await assert_nothing_is_left(redis, fault_settings)
