@@ -14,7 +14,7 @@ ENDLESS = frozenset({"/v1/stream"})  # HEAD of what does not end is not answered
 
 def methods_at(request: Request[Any, Any, State]) -> list[str]:
     """Of every handler there."""
-    path = request.url.path
+    path = request.scope["path"]
     for route in request.app.routes:
         if isinstance(route, HTTPRoute) and re.fullmatch(re.sub(r"\{[^}]+}", "[^/]+", route.path_format), path):
             head = {"HEAD"} if "GET" in route.methods and path not in ENDLESS else set()
@@ -22,7 +22,7 @@ def methods_at(request: Request[Any, Any, State]) -> list[str]:
     return []
 
 
-def tell_methods(request: Request[Any, Any, State]) -> Response[None] | None:
+async def tell_methods(request: Request[Any, Any, State]) -> Response[None] | None:
     """Before each handler: answers OPTIONS. Litestar's own answer forgets handlers that were added later."""
     if request.method != "OPTIONS":
         return None

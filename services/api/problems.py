@@ -125,7 +125,7 @@ def problem_of(request: Request[object, object, State], error: Exception) -> Res
     """The answer to whatever a handler, or the router before it, raised."""
     match error:
         case TransientError():
-            _log.warning("answered 503", path=request.url.path, error=str(error))
+            _log.warning("answered 503", path=request.scope["path"], error=str(error))
             return respond(
                 503,
                 "What this needs is away at the moment; try again in some seconds.",
@@ -138,12 +138,12 @@ def problem_of(request: Request[object, object, State], error: Exception) -> Res
         case ValidationException():
             return respond(400, "The request is not valid; `errors` says where.", errors=_field_errors(error))
         case NotFoundException():
-            return respond(404, f"There is nothing at {request.url.path}; /schema lists what there is.")
+            return respond(404, f"There is nothing at {request.scope['path']}; /schema lists what there is.")
         case MethodNotAllowedException():
             allowed = ", ".join(methods_at(request))
             return respond(
                 405,
-                f"{request.method[:20]} is not possible at {request.url.path}; expected {allowed}.",
+                f"{request.method[:20]} is not possible at {request.scope['path']}; expected {allowed}.",
                 headers={"Allow": allowed},
             )
         case HTTPException() if error.status_code < 500:
@@ -151,7 +151,7 @@ def problem_of(request: Request[object, object, State], error: Exception) -> Res
         case InternalServerException(detail="client disconnected prematurely"):
             return respond(400, "The body ended before it was whole.")
         case _:
-            _log.error("answered 500", path=request.url.path, exc_info=error)
+            _log.error("answered 500", path=request.scope["path"], exc_info=error)
             return respond(500, "Khabar failed on this request; the log of the api says why.")
 
 

@@ -22,4 +22,4 @@ def site_of(request: Request[object, object, State]) -> str:
     if not _HOST.fullmatch(host):
         name, port = request.scope.get("server") or (settings.api_host, settings.api_port)
         host = f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
-    return f"{request.url.scheme}://{host}"
+    return f"{request.scope['scheme']}://{host}"

@@ -69,7 +69,7 @@ async def static_file(request: PageRequest) -> Response[bytes]:
 
 def wants_page(request: PageRequest) -> bool:
     """Whether a person looks at the answer."""
-    path = request.url.path
+    path = request.scope["path"]
     return not path.startswith(("/v1/", "/schema")) and "text/html" in request.headers.get("accept", "")
 
 
@@ -78,7 +78,7 @@ def page_of(request: PageRequest, error: Exception) -> Response[str]:
     interface = interface_of(request)
     match error:
         case TransientError():
-            _log.warning("answered 503", path=request.url.path, error=str(error))
+            _log.warning("answered 503", path=request.scope["path"], error=str(error))
             page = message_page(interface, "away", again_seconds=RETRY_SECONDS)
             return html(page, 503, {"Retry-After": str(RETRY_SECONDS)})
         case BadQueryError():
@@ -89,7 +89,7 @@ def page_of(request: PageRequest, error: Exception) -> Response[str]:
             name = _MESSAGES.get(error.status_code, "bad")
             return html(message_page(interface, name), error.status_code, error.headers)
         case _:
-            _log.error("answered 500", path=request.url.path, exc_info=error)
+            _log.error("answered 500", path=request.scope["path"], exc_info=error)
             return html(message_page(interface, "failed"), 500)
 
 

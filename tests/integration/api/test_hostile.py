@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import random
+import re
 import zlib
 from urllib.parse import urlsplit
 
@@ -33,6 +35,15 @@ PATHS = (
     "/" + "/" * 5_000, "/" + "%2e%2e/" * 500, "http://evil.example/v1/articles", "http://evil.example@localhost/",
     "/schema/../access",
 )  # fmt: skip
+
+
+WHOLE = (
+    b"GET /v1/articles?language=ar&limit=2 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept: */*\r\n\r\n",
+    b"GET /?topic=pol HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nCookie: khabar-session=a; b=c\r\n\r\n",
+    b"POST /v1/articles HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n"
+    b"Authorization: Bearer khabar_x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{}   \r\n0\r\n\r\n",
+    b'HEAD /v1/feed.atom HTTP/1.0\r\nHost: localhost\r\nIf-None-Match: "a", W/"b"\r\nContent-Length: 0\r\n\r\n',
+)
 
 
 async def ask(running: Running, method: str, target: str, headers: str = "Host: localhost") -> tuple[int, bytes]:
@@ -72,7 +83,33 @@ async def test_asking_for_the_head_of_a_stream_opens_none(running: Running) -> N
         assert (await ask(running, "HEAD", target))[0] == 405
 
 
-@pytest.mark.parametrize("host", ['a"b', "a<b>", "a b", "a/../b", "x\x0by", "[::1", "a@b", "ا"])
+def spoilt(request: bytes, chance: random.Random) -> bytes:
+    """The request with some bytes changed, left out or said again."""
+    for _ in range(chance.randint(1, 8)):
+        at = chance.randrange(len(request))
+        part = chance.choice(
+            (b"", chance.randbytes(chance.randint(1, 4)), request[at : at + chance.randint(1, 30)] * 2)
+        )
+        request = request[:at] + part + request[at + chance.randint(0, 2) :]
+    return request
+
+
+async def test_rubbish_is_no_fault_of_the_api(running: Running, capsys: pytest.CaptureFixture[str]) -> None:
+    chance, url = random.Random(11), urlsplit(running.server.url)
+    assert url.hostname
+    assert url.port
+    for number in range(200):
+        request = spoilt(chance.choice(WHOLE), chance) + b"\r\n\r\n"
+        async with connection((url.hostname, url.port)) as client:
+            await client.send(request)
+            client.writer.write_eof()
+            answer = await client.rest()
+        assert answer == b"" or re.match(rb"HTTP/1\.[01] [234]", answer), (number, request, answer[:100])
+    assert (await running.client.get("/v1/articles")).status_code == 200
+    assert "answered 500" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("host", ['a"b', "a<b>", "a b", "a/../b", "x\x0by", "[::1", "a@b", "a: b", "a:b", "ا"])
 async def test_a_host_that_is_no_name_is_not_repeated(running: Running, arrivals: Arrivals, host: str) -> None:
     """In the addresses of feeds, for one."""
     await arrivals.apply(enriched())
