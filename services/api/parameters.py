@@ -186,8 +186,11 @@ def cursor_of(name: str, text: str | None) -> Cursor | None:
         ) from exc
 
 
-def only_known_parameters(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Guard: refuses what would be ignored, because a misspelt filter would answer with everything."""
+async def only_known_parameters(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Guard: refuses what would be ignored, because a misspelt filter would answer with everything.
+
+    Asynchronous, like all that stands before every handler: Litestar hands what is not to a thread, 0.2 ms each.
+    """
     known = handler.opt.get("parameters")
     if not isinstance(known, frozenset):
         return
