@@ -12,6 +12,9 @@ Floats = npt.NDArray[np.float32]
 Scores = npt.NDArray[np.floating[Any]]
 
 
+_LEAST = 1e-4  # the log-odds of 0 and 1 are without bound
+
+
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """Per topic a logistic on its score and on the best score among the others; then a curve for the best guess.
@@ -52,3 +55,13 @@ def probabilities(scores: Scores, calibration: Calibration) -> Floats:
     capped: Floats = np.minimum(found, np.nextafter(top, np.float32(0))[:, None])
     capped[rows, best] = top
     return capped
+
+
+def shifted(found: Floats, shifts: Floats) -> Floats:
+    """Probabilities with each best guess moved by its article's shift (in log-odds); no other topic exceeds it."""
+    rows, best = np.arange(len(found)), found.argmax(axis=1)
+    sure = np.clip(found[rows, best].astype(np.float64), _LEAST, 1 - _LEAST)
+    top = (1 / (1 + (1 - sure) / sure * np.exp(-shifts.astype(np.float64)))).astype(np.float32)
+    moved: Floats = np.minimum(found, np.nextafter(top, np.float32(0))[:, None])
+    moved[rows, best] = top
+    return moved

@@ -129,7 +129,12 @@ def country_evaluation(data: LabelledData, finder: CountryFinder, *, seen: bool)
 
 def topic_probabilities(articles: Sequence[LabelledArticle], model: CardedTopicModel) -> npt.NDArray[np.float32]:
     """Articles × topics: the model's probabilities."""
-    return np.concatenate([model.model.probabilities(tokens) for tokens in _batches(articles)])
+    return np.concatenate(
+        [
+            model.told(tokens, [article.lang for article in articles[start : start + _BATCH]])
+            for start, tokens in zip(range(0, len(articles), _BATCH), _batches(articles), strict=True)
+        ]
+    )
 
 
 def country_codes(articles: Sequence[LabelledArticle], finder: CountryFinder) -> list[list[str]]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from services.classifier.calibration import shifted
 from services.classifier.reading import Batch
+from services.classifier.tokens import Tokens
 from services.classifier.topic_model import TopicModel
 from services.classifier.weights import (
     CARD_FILE,
@@ -37,7 +40,12 @@ class CardedTopicModel:
 
     def probabilities(self, batch: Batch) -> npt.NDArray[np.float32]:
         """Articles × topics: the probability that it is a topic, primary or secondary, of the article."""
-        return self.model.probabilities(batch.tokens)
+        return self.told(batch.tokens, [article.language.code for article in batch.articles])
+
+    def told(self, tokens: Tokens, languages: Sequence[str]) -> npt.NDArray[np.float32]:
+        """As `probabilities`, of tokens and the language of each article."""
+        shifts = [self.card.shifts.get(language.partition("-")[0], 0.0) for language in languages]
+        return shifted(self.model.probabilities(tokens), np.array(shifts, np.float32))
 
 
 def load_topic_model(folder: Path = MODEL_DIR) -> CardedTopicModel:

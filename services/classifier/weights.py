@@ -54,7 +54,10 @@ class TopicWeights:
 
 
 class ModelCard(msgspec.Struct, frozen=True, kw_only=True):
-    """What the weights were made from, what they can do and where to abstain."""
+    """What the weights were made from, what they can do and where to abstain.
+
+    `shifts`: by how much (log-odds) the best guess is likelier right in a language than in all together.
+    """
 
     format: str
     version: str
@@ -65,6 +68,7 @@ class ModelCard(msgspec.Struct, frozen=True, kw_only=True):
     languages: list[str]
     threshold: float
     listed_from: float
+    shifts: dict[str, float] = {}
     figures: TopicFigures
     by_language: dict[str, TopicFigures]
     by_topic: dict[str, ClassFigures]

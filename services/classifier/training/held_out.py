@@ -1,7 +1,8 @@
-"""Models that did not see one fold, so that its articles can judge them: for floors on quality."""
+"""Models that did not see some folds, so that their articles can judge them: for floors on quality."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,18 +24,18 @@ from services.classifier.weights import MODEL_DIR, WEIGHTS_FILE, load_weights
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """Models trained without the sources of one fold, calibrated as the built-in ones, and that fold's articles."""
+    """Models trained without the sources of some folds, calibrated as the built-in ones, and those folds' articles."""
 
     topics: CardedTopicModel
     countries: CountryFinder
     unseen: LabelledData
 
 
-def hold_out(data: LabelledData, fold: int) -> HeldOut:
-    """Trains on all folds but one, by the recipe of the built-in models."""
-    folds = np.array(folds_by_source(data.articles))
-    seen = np.flatnonzero(folds != fold)
-    unseen = tuple(data.articles[row] for row in np.flatnonzero(folds == fold).tolist())
+def hold_out(data: LabelledData, folds: Sequence[int]) -> HeldOut:
+    """Trains on all folds but these, by the recipe of the built-in models."""
+    held = np.isin(folds_by_source(data.articles), folds)
+    seen = np.flatnonzero(~held)
+    unseen = tuple(data.articles[row] for row in np.flatnonzero(held).tolist())
     with threadpool_limits(1):
         return HeldOut(_topics(data, seen), _countries(data, seen), LabelledData(unseen, data.digest))
 

@@ -12,13 +12,14 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from services.classifier.calibration import Calibration, probabilities
+from services.classifier.calibration import Calibration, probabilities, shifted
 from services.classifier.figures import TopicLabels, figures_by_topic, topic_figures, topic_labels
 from services.classifier.labelled import FOLDS, LabelledArticle, by_language, folds_by_source, read_labelled
 from services.classifier.tokens import story
 from services.classifier.training.calibrate import calibrate
 from services.classifier.training.counts import BlockCounts, count
 from services.classifier.training.fit import FittedModel, fit, scores
+from services.classifier.training.language_shifts import fit_shifts
 from services.classifier.training.quantise import quantise
 from services.classifier.weights import (
     CARD_FILE,
@@ -109,6 +110,19 @@ def _nested(scores_: Floats, labels: TopicLabels, folds: npt.NDArray[np.int64]) 
     return found
 
 
+def _nested_shifts(
+    found: Floats, labels: TopicLabels, languages: npt.NDArray[np.str_], folds: npt.NDArray[np.int64]
+) -> Floats:
+    """The probabilities moved by shifts of their languages that did not see their fold."""
+    moved = np.zeros_like(found)
+    for fold in range(FOLDS):
+        seen, unseen = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        shifts = fit_shifts(found[seen], labels.of(seen), languages[seen].tolist())
+        own = [shifts.get(language, 0.0) for language in languages[unseen].tolist()]
+        moved[unseen] = shifted(found[unseen], np.array(own, np.float32))
+    return moved
+
+
 def _threshold(found: Floats, labels: TopicLabels) -> float:
     best = found.argmax(axis=1)
     order = np.argsort(-found.max(axis=1), kind="stable")
@@ -123,10 +137,14 @@ def _threshold(found: Floats, labels: TopicLabels) -> float:
 def _card(
     articles: tuple[LabelledArticle, ...], data_digest: str, weights_digest: str, labels: TopicLabels, scores_: Floats
 ) -> ModelCard:
-    found = _nested(scores_, labels, np.array(folds_by_source(articles)))
-    threshold = _threshold(found, labels)
     languages = {language: np.array(rows) for language, rows in by_language(articles)}
     learnt = {language: rows for language, rows in languages.items() if len(rows) >= _LANGUAGE_ARTICLES}
+    names = np.array([article.lang if article.lang in learnt else "" for article in articles])
+    folds = np.array(folds_by_source(articles))
+    unshifted = _nested(scores_, labels, folds)
+    found = _nested_shifts(unshifted, labels, names, folds)
+    threshold = _threshold(found, labels)
+    shifts = fit_shifts(unshifted, labels, names.tolist())
     return ModelCard(
         format=FORMAT,
         version=weights_digest[:12],
@@ -137,6 +155,7 @@ def _card(
         languages=sorted(learnt),
         threshold=threshold,
         listed_from=LISTED_FROM,
+        shifts={language: shifts[language] for language in sorted(learnt)},
         figures=topic_figures(found, labels, threshold),
         by_language={
             language: topic_figures(found[rows], labels.of(rows), threshold) for language, rows in learnt.items()

@@ -9,6 +9,7 @@ import pytest
 
 from services.classifier.countries.weights import COUNTRIES_FILE, load_country_weights, save_country_weights
 from services.classifier.model_files import load_topic_model
+from services.classifier.tokens import story, tokenise
 from services.classifier.weights import (
     CARD_FILE,
     MODEL_DIR,
@@ -19,6 +20,7 @@ from services.classifier.weights import (
     save_card,
     save_weights,
 )
+from tests.unit.classifier.samples import VISIT
 
 LARGEST = 15_000_000
 LANGUAGES = {"ar", "de", "en", "es", "fa", "fr", "it", "pt", "ru", "tr", "uk"}
@@ -98,3 +100,14 @@ def test_a_regional_code_counts_as_its_language() -> None:
     assert model.knows("ar-EG")
     assert not model.knows("sw")
     assert not model.knows("und")
+
+
+def test_the_best_guess_is_shifted_by_the_articles_language() -> None:
+    model = load_topic_model()
+    tokens = tokenise([story(*VISIT)] * 4)
+    unknown, german, regional, english = model.told(tokens, ["und", "de", "de-AT", "en"]).max(axis=1).tolist()
+    assert unknown == pytest.approx(float(model.model.probabilities(tokens).max()), abs=1e-6)
+    assert german == regional
+    assert set(model.card.shifts) == LANGUAGES
+    for language, probability in (("de", german), ("en", english)):
+        assert (probability > unknown) == (model.card.shifts[language] > 0)
