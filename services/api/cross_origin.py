@@ -11,7 +11,7 @@ MAX_AGE_SECONDS = 600
 _OPEN = ("/v1/", "/schema")  # the page is for this site alone
 _METHODS = b"GET, HEAD, POST"
 _ALLOWED = b"Authorization, Content-Type, If-None-Match, Last-Event-ID, traceparent"
-_EXPOSED = b"ETag, Link, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate"
+_EXPOSED = b"ETag, Khabar-Cursor, Link, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate"
 _Headers = list[tuple[bytes, bytes]]
 
 

@@ -50,7 +50,7 @@ async def test_its_scripts_see_every_answer_of_the_api_errors_too(serving: Servi
             assert answer.status_code == status
             allowed = allowances(answer)
             assert allowed["access-control-allow-origin"] == SITE
-            assert "RateLimit" in allowed["access-control-expose-headers"]
+            assert {"RateLimit", "Khabar-Cursor"} <= set(allowed["access-control-expose-headers"].split(", "))
             assert "Origin" in answer.headers["vary"]
             # Of what a page embeds without asking, not of what a script may ask.
             assert answer.headers["cross-origin-resource-policy"] == "same-origin"
