@@ -42,7 +42,7 @@ class Delivering:
         self._fresh: dict[str, bytes] = {}  # what is sent, of messages that were taken and not tried yet
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
-        self._behind, self._stopping = True, False
+        self._behind, self._stopping, self._away = True, False, False
         # Full: there is no room to read on. Recovering: a try out of turn came through, so the others may too.
         self._full, self._recovering = False, False
         self._not_before = self._probe_at = 0.0
@@ -78,10 +78,14 @@ class Delivering:
             await self._take(await self._measured())
             await self._start_due()
             await self._probe()
-            return await self._until_next()
+            seconds = await self._until_next()
         except TransientError as exc:
-            _log.warning("a subscription waits", subscription=self._subscription.name, error=str(exc))
+            if not self._away:  # said once, not twice a second
+                _log.warning("a subscription waits", subscription=self._subscription.name, error=str(exc))
+            self._away = True
             return REDIS_AWAY_SECONDS
+        self._away = False
+        return seconds
 
     async def _measured(self) -> Load:
         load, name = await self._deliveries.load(), self._subscription.name
