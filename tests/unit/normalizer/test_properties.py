@@ -36,6 +36,13 @@ LINES = st.sampled_from(
         "Ø§Ù„Ø£Ø®Ø¨Ø§Ø±",
         "Most read",
         "#tag #other",
+        "Von Erika Beispiel",
+        "Te puede interesar",
+        "Etiquetas: faro, puerto",
+        "関連記事",
+        "港の拡張工事、夏に開始",
+        "One dead - Several hurt",
+        "Home",
     ]
 )
 TEXTS = st.one_of(ANY, st.lists(st.one_of(LINES, ANY), max_size=14).map("\n".join))
