@@ -12,6 +12,7 @@ import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from services.api.problems import MEDIA_TYPE, Problem
+from shared.metrics import HTTP_REQUESTS
 
 HEAD_BYTES = 32 << 10  # twice what Node.js takes: an address that filters by an outlet's Arabic name has 9 KB
 # Apache's mod_reqtimeout gives 20 s for a head, and for a body 20 s and more as it comes.
@@ -127,6 +128,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def _refuse(self, status: HTTPStatus, detail: str) -> None:
         """Answers, unless the request is being answered already, and ends the connection."""
         self._begin("whole")
+        HTTP_REQUESTS.labels("other", "none", str(status.value)).inc()
         if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
             body = msgspec.json.encode(Problem(title=status.phrase, status=status, detail=detail))
             self.transport.write(

@@ -112,8 +112,8 @@ async def test_a_client_that_leaves_in_the_middle_is_no_fault_of_the_api(
     assert "answered 500" not in capsys.readouterr().out
 
 
-def _count(status: int) -> float:
-    labels = {"method": "POST", "route": "/v1/articles", "status": str(status)}
+def _count(status: int, *, method: str = "POST", route: str = "/v1/articles") -> float:
+    labels = {"method": method, "route": route, "status": str(status)}
     return REGISTRY.get_sample_value("khabar_http_requests_total", labels) or 0.0
 
 
@@ -144,8 +144,10 @@ async def test_a_head_may_be_so_large_and_no_larger(address: tuple[str, int], su
 )
 async def test_a_head_without_end_is_refused_while_it_comes(address: tuple[str, int], head: bytes) -> None:
     async with connection(address) as client:
+        before = _count(431, method="other", route="none")
         await client.send(head)
         assert cut_off(await client.rest(), 431)
+        assert _count(431, method="other", route="none") == before + 1
 
 
 @pytest.mark.parametrize(
