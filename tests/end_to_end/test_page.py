@@ -142,6 +142,12 @@ async def test_a_new_revision_takes_the_place_of_the_old_one(page: Page, arrival
     await arrivals.apply(enriched("a", title="After", number=2))
     await page.get_by_role("button", name="1 new article").click()
     assert await page.locator(".headline").all_inner_texts() == ["After", "Other"]
+    live = await page.locator(".item").first.inner_text()
+    assert "revised" in live
+    await page.reload()
+    assert await page.locator(".item").first.inner_text() == live
+    await page.get_by_role("link", name="revised").click()
+    await expect(page.locator("#revisions")).to_be_in_viewport()
 
 
 async def test_a_hostile_article_is_text_when_loaded_and_when_it_arrives(page: Page, arrivals: Arrivals) -> None:

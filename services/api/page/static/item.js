@@ -123,6 +123,11 @@ export function makeItem(article) {
   tongue.append(isolated(nameOf(languageNames, article.language.code)));
   kicker.append(sourceLink(article), " ", tongue);
   if (article.duplicate) kicker.append(" ", markOfWhose(article));
+  if (article.revision.number > 1) {
+    const revised = link("mark mark-revised", `${address(`/articles/${article.id}`, {})}#revisions`, words.revised);
+    revised.firstChild.lang = language;
+    kicker.append(" ", revised);
+  }
 
   const headline = inItsLanguage(element("h2", "headline"), article);
   headline.id = `title-${article.id}`;
