@@ -59,7 +59,7 @@ def split_time(key: str, words: Words) -> Split:
     second = int(found["second"] or 0)
     before, after = key[: found.start()], key[found.end() :]
     before, after, is_afternoon = _take_half(before, after, words)
-    after, offset = _take_zone(after)
+    after, offset = _take_zone(after, words)
     if is_afternoon is None and offset is None:
         before, after, is_afternoon = _take_half(before, after, words)
     time = _time(hour, minute, second, "second" if found["second"] else "minute", is_afternoon, offset)
@@ -72,7 +72,7 @@ def split_time(key: str, words: Words) -> Split:
 def _split_hour(key: str, words: Words) -> Split:
     """An hour without minutes: `20 Uhr`, `10 am`."""
     if found := _HOUR.search(key):
-        after, offset = _take_zone(key[found.end() :])
+        after, offset = _take_zone(key[found.end() :], words)
         return Split(_time(int(found["hour"]), 0, 0, "hour", None, offset), f"{key[: found.start()]} {after}")
     for word in _WORDS.finditer(key):
         half = words.afternoon.get((word[0].replace(".", ""),), words.afternoon.get((word[0],)))
@@ -80,7 +80,7 @@ def _split_hour(key: str, words: Words) -> Split:
             continue
         number = _HOUR_BEFORE.search(key[: word.start()])
         if number and len(word[0]) > 1:
-            after, offset = _take_zone(key[word.end() :])
+            after, offset = _take_zone(key[word.end() :], words)
             rest = f"{key[: number.start()]} {after}"
             return Split(_time(int(number["hour"]), 0, 0, "hour", half, offset), rest)
     return Split(None, key)
@@ -101,13 +101,16 @@ def _take_half(before: str, after: str, words: Words) -> tuple[str, str, bool | 
     return before, after, None
 
 
-def _take_zone(after: str) -> tuple[str, int | None]:
+def _take_zone(after: str, words: Words) -> tuple[str, int | None]:
     if found := _OFFSET.match(after):
         offset = int(found["hours"]) * 60 + int(found["minutes"] or 0)
         return after[found.end() :], checked_offset(offset if found["sign"] == "+" else -offset)
     found = _ZONE.match(after)
-    if found and (name := found["name"].removesuffix(" المكرمه")) in ZONES:
-        return after[found.end() :], ZONES[name]
+    if found:
+        name = found["name"].removesuffix(" المكرمه")
+        minutes = words.zones.get(name, ZONES.get(name))
+        if minutes is not None:
+            return after[found.end() :], minutes
     return after, None
 
 

@@ -33,11 +33,12 @@ Phrase = tuple[str, ...]
 
 @dataclass(slots=True)
 class Words:
-    """What phrases (tuples of words) mean in one language."""
+    """What phrases (tuples of words), and names of zones that mean several, mean in one language."""
 
     months: dict[Phrase, Month] = field(default_factory=dict)
     weekdays: dict[Phrase, int] = field(default_factory=dict)
     afternoon: dict[Phrase, bool] = field(default_factory=dict)
+    zones: dict[str, int] = field(default_factory=dict)
     longest: int = 1
 
     def add_up(self) -> None:
@@ -171,6 +172,7 @@ def _add_extra(words: Words, language: str) -> None:
         for name in names:
             for key in _spellings(name):
                 words.weekdays[key] = number
+    words.zones = {date_key(name): minutes for name, minutes in _EXTRA["zones_of"].get(language, {}).items()}
     for name in _EXTRA["am"].get(language, ()):
         words.afternoon[phrase(name)] = False
     for name in _EXTRA["pm"].get(language, ()):
