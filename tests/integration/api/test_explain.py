@@ -105,7 +105,7 @@ async def test_an_index_that_has_forgotten_says_so(
 ) -> None:
     original, copy = await stream.push(classified("a", prose(1)), classified("b", prose(1)))
     assert original.duplicate is None
-    async for key in redis.scan_iter(match=f"{{{api_settings.key_prefix}:dedup}}*"):
+    async for key in redis.scan_iter(match=f"{{{api_settings.key_prefix}:dedup}}*", count=10_000):
         await redis.delete(key)
     account = await explained(client, copy)
     assert account["said"] == f"The text of this article is that of {original.id}: a copy."
@@ -118,7 +118,7 @@ async def test_a_match_that_has_left_the_window_is_missed(
     client: httpx.AsyncClient, stream: Stream, redis: Redis, api_settings: Settings
 ) -> None:
     original, copy = await stream.push(classified("a", prose(1)), classified("b", prose(1)))
-    async for key in redis.scan_iter(match=f"{{{api_settings.key_prefix}:dedup}}:*:k:*"):
+    async for key in redis.scan_iter(match=f"{{{api_settings.key_prefix}:dedup}}:*:k:*", count=10_000):
         await redis.delete(key)
     account = await explained(client, copy)
     assert f"{original.id} is not among the candidates any more" in account["index"]

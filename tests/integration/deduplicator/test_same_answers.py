@@ -103,7 +103,7 @@ async def outcomes(index: Index, clock: Clock, history: list[Round]) -> list[Out
     return answers
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(rounds, min_size=1, max_size=4))
 def test_memory_and_redis_agree(redis_url: str, history: list[Round]) -> None:
     async def both() -> tuple[list[Outcomes], list[Outcomes]]:
