@@ -51,7 +51,7 @@ class Report:
 async def run_chaos(folder: Path, values: Sequence[bytes], seconds: float, plan: Plan, seed: int) -> Report:
     """Lets the articles flow within that many seconds through two processes of each agent, while the plan happens."""
     kafka, redis = kafka_server(folder / "kafka"), redis_server(folder / "redis")
-    settings = _settings(kafka.bootstrap, redis.url)
+    settings = chaos_settings(kafka.bootstrap, redis.url)
     services = Services(
         folder,
         settings,
@@ -68,7 +68,8 @@ async def run_chaos(folder: Path, values: Sequence[bytes], seconds: float, plan:
         kafka.server.stop()
 
 
-def _settings(kafka: str, redis: str) -> Settings:
+def chaos_settings(kafka: str, redis: str) -> Settings:
+    """Few partitions, so that each is felt."""
     return load_settings(
         {"KHABAR_KAFKA_BOOTSTRAP": kafka, "KHABAR_REDIS_URL": redis, "KHABAR_PARTITIONS": str(PARTITIONS)}
     )
