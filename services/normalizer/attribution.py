@@ -171,6 +171,7 @@ _DATELINE_BEFORE = re.compile(r"[\-–—/(:،,|]\s*$")
 _PLACES = re.compile(r"[\w\s.,،()/\-–—:«»\"'|]*")
 _INITIALS = re.compile(r"\(?\s*(?:[\w.]{1,5}\s*[/,\-–]\s*)*$")
 _WORD = re.compile(r"\w+")
+_LETTERS = re.compile(r"[^\W\d]+")
 _SOURCE_WORD = re.compile(r"[^\w]")
 # A full stop after one letter is an abbreviation: `U.S.`, `د. ب. أ`.
 _SENTENCE_START = re.compile(r"(?:(?<=[^\W_]{2}[.!?؟])|(?<=[»\"”)][.!?؟])|(?<=[!?؟]))\s+|(?<=。)")
@@ -270,7 +271,8 @@ def _is_credit_line(line: Line, named: _Named, others: Sequence[_Named], is_cred
     """A line that is nothing but media, and what stands beside them: a place, initials, another outlet."""
     if len(line.text) > CREDIT_LINE and not is_credit_line:
         return False
-    rest = len(_WORD.findall(line.key)) - sum(len(_WORD.findall(line.key[name.start : name.end])) for name in others)
+    names = sum(len(_LETTERS.findall(line.key[name.start : name.end])) for name in others)
+    rest = len(_LETTERS.findall(line.key)) - names
     if rest == 0 or is_credit_line:
         return rest <= 2 * CREDIT_WORDS and not _SENTENCE_END.search(line.text[:-1])
     is_set_apart = _SET_APART_BEFORE.search(line.key, 0, named.start) or _SET_APART_AFTER.match(line.key, named.end)

@@ -35,11 +35,12 @@ MOST_TAGS = 100
 LONGEST_TAG = 100
 
 _DATED = re.compile(r"(?<!\d)(?:1[34]|19|20|25)\d\d(?!\d)|\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2}|\d:\d\d")
+_DATE_WITHIN = re.compile(r"\b\d{1,2} \D.{2,60}\b\d{4}\b")
 _TAG_LABEL = re.compile("^[^\\w#]*(?:[^\\W\\d]|\u200c)+(?: [^\\W\\d]+)? ?[:|] ?")
 _TAG_SEPARATOR = re.compile(r"[,،;؛|#•·\n]+")
-_PLACE_AFTER = re.compile(r" [–—|] .*$")
+_PLACE_AFTER = re.compile(r" (?:[–—|] |في (?:\w+ )?[«\"“(]).*$")
 _AUTHOR_LABEL = re.compile(
-    r"^[^\w]*(?:by|par|por|von|di|автор|автори|текст|yazan|haber|penulis|reporter|oleh|door|av|przez|מאת|记者|記者|作者|文|كتب|كتبت|كتبه|بقلم|إعداد|تحرير|نویسنده)"
+    r"^[^\w]*(?:by|par|por|von|di|автор|автори|текст|yazan|haber|penulis|reporter|oleh|door|av|przez|autor|auteur|autore|מאת|记者|記者|作者|文|كتب|كتبت|كتبه|بقلم|إعداد|تحرير|نویسنده)"
     r"(?: ?[:/\-–—|]\W{0,3}| )",
     re.IGNORECASE,
 )
@@ -93,7 +94,7 @@ def normalize_lines(
     credited = credits_of(lines, article.source, credit_places(cleaned))
     code = None if language.code == languages.UNKNOWN else language.code
     attribution = [_attribution(credit, code, fetched) for credit in credited]
-    when = published(_date_evidence(given, credited, lines), language=code, fetched=fetched, zone=zone)
+    when = published(_date_evidence(given, credited, cleaned), language=code, fetched=fetched, zone=zone)
     normalized = NormalizedArticle(
         id=article_id(
             article.source,
@@ -208,14 +209,18 @@ def _attribution(credited: Credited, language: str | None, fetched: datetime) ->
     )
 
 
-def _date_evidence(given: _Given, credited: Sequence[Credited], lines: Sequence[Line]) -> Iterator[DateEvidence]:
+def _date_evidence(given: _Given, credited: Sequence[Credited], cleaned: Cleaned) -> Iterator[DateEvidence]:
     yield from given.dates
     for credit in credited:
         if credit.date is not None:
             yield DateEvidence("attribution", credit.date)
-    for line in lines[:DATE_LINES]:
+    for line in cleaned.lines[:DATE_LINES]:
         if len(line.text) <= LONGEST_DATE_LINE and _DATED.search(line.key):
             yield DateEvidence("text", line.text)
+    for removed in cleaned.parted.taken:
+        # A dateline holds more than its date: a place before it, an agency after it.
+        if removed.kind == "byline" and (found := _DATE_WITHIN.search(removed.line.text)):
+            yield DateEvidence("text", found[0])
 
 
 def _author(taken: Sequence[Taken]) -> str | None:

@@ -119,3 +119,19 @@ def test_identity_does_not_depend_on_the_machine() -> None:
             [sys.executable, "-c", script], env={**os.environ, **settings}, capture_output=True, text=True, check=True
         )
         assert told.stdout.split() == [here.id, here.revision_hash]
+
+
+def test_an_item_of_a_news_agency_is_dated_and_credited_by_its_dateline() -> None:
+    dateline = "المدينة 09 رمضان 1446 هـ الموافق 09 مارس 2025 م واس"
+    article = normalized(
+        RawArticle(source="a", title=TITLE, text="\n".join([dateline, *BODY, "// انتهى //", "10:15ت م", "0025"]))
+    )
+    assert article.text == "\n".join(BODY)
+    assert (article.published.at, article.published.method) == ("2025-03-09T00:00:00Z", "text")
+    assert [(credit.kind, credit.outlet) for credit in article.attribution] == [("agency", "SPA")]
+
+
+def test_who_wrote_it_in_another_paper_is_its_author_and_the_paper_its_first_publisher() -> None:
+    article = normalized(RawArticle(source="a", title=TITLE, text="\n".join(['كتبت ريم المثال في "المثال":', *BODY])))
+    assert (article.author, article.text) == ("ريم المثال", "\n".join(BODY))
+    assert [(credit.kind, credit.outlet) for credit in article.attribution] == [("syndication", "المثال")]
