@@ -69,7 +69,7 @@ THRESHOLDS: tuple[tuple[str, float], ...] = (
 
 async def explain(index: Index, entry: Entry) -> Explanation:
     """What the index knows about the article now, whatever was decided before. Claims nothing."""
-    lookup = await index.lookup([entry])
+    lookup = await index.peek([entry])
     (found,) = lookup.found
     shared = (*found.older, *found.current)
     refs = ranked(entry, shared, index.window_days)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from shared.clock import Clock
 
 DAY_SECONDS = 86_400
+NO_GENERATION = -1  # before the first
 
 
 def generation_of(clock: Clock, window_days: int) -> int:

@@ -128,6 +128,10 @@ class Index(Protocol):
         """What is known of each entry."""
         ...
 
+    async def peek(self, entries: Sequence[Entry]) -> Lookup:
+        """As `lookup`, for whoever claims nothing: whatever the clock here says, no generation begins."""
+        ...
+
     async def records(self, generation: int, refs: Sequence[Ref]) -> Sequence[Record | None]:
         """The records under the references, None where the window has passed; the generation is the lookup's."""
         ...

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from services.deduplicator.entry import FIELD_HASH_BYTES, FIELDS, Entry, Ref
-from services.deduplicator.generations import generation_of, looked_up
+from services.deduplicator.generations import NO_GENERATION, generation_of, looked_up
 from services.deduplicator.index import (
     CLAIM_DAYS,
     JOINS_FOLLOWED,
@@ -24,8 +24,6 @@ from services.deduplicator.index import (
 from services.deduplicator.packing import REF_BYTES, split_refs
 from shared.clock import Clock, system_clock
 from shared.positions import NO_OFFSET, PositionBehindError, Span
-
-_NO_GENERATION = -1
 
 
 @dataclass(slots=True)
@@ -57,7 +55,7 @@ class MemoryIndex:
         self._window_days = window_days
         self._claim_days = claim_days
         self._clock = clock
-        self._generation = _NO_GENERATION
+        self._generation = NO_GENERATION
         self._generations: dict[int, _Generation] = {}
         self._versions: dict[bytes, _Versions] = {}
         self._positions: dict[tuple[str, int], int] = {}
@@ -70,6 +68,10 @@ class MemoryIndex:
     async def lookup(self, entries: Sequence[Entry]) -> Lookup:
         """What is known of each entry."""
         self._turn(generation_of(self._clock, self._window_days))
+        return await self.peek(entries)
+
+    async def peek(self, entries: Sequence[Entry]) -> Lookup:
+        """As `lookup`, for whoever claims nothing: whatever the clock here says, no generation begins."""
         return Lookup(self._generation, tuple(self._find(entry) for entry in entries))
 
     def _turn(self, generation: int) -> None:

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from redis.exceptions import NoScriptError
 
 from services.deduplicator.entry import Entry, Ref
-from services.deduplicator.generations import DAY_SECONDS, generation_of, lifetime_seconds, looked_up
+from services.deduplicator.generations import DAY_SECONDS, NO_GENERATION, generation_of, lifetime_seconds, looked_up
 from services.deduplicator.index import (
     CALL_ENTRIES,
     CLAIM_DAYS,
@@ -91,7 +91,14 @@ class RedisIndex:
 
     async def lookup(self, entries: Sequence[Entry]) -> Lookup:
         """What is known of each entry."""
-        generation = generation_of(self._clock, self._window_days)
+        return await self._looked_up(entries, generation_of(self._clock, self._window_days))
+
+    async def peek(self, entries: Sequence[Entry]) -> Lookup:
+        """As `lookup`, for whoever claims nothing: whatever the clock here says, no generation begins."""
+        return await self._looked_up(entries, NO_GENERATION)
+
+    async def _looked_up(self, entries: Sequence[Entry], generation: int) -> Lookup:
+        """In that generation, or in the one that has begun since."""
         while True:
             answer = await self._lookup(*self._lookup_call(entries, generation))
             if answer[0] == generation:

@@ -44,6 +44,9 @@ class GatedIndex:
         await self._gate.turn()
         return await self._index.lookup(entries)
 
+    async def peek(self, entries: Sequence[Entry]) -> Lookup:
+        return await self._index.peek(entries)
+
     async def records(self, generation: int, refs: Sequence[Ref]) -> Sequence[Record | None]:
         await self._gate.turn()
         return await self._index.records(generation, refs)

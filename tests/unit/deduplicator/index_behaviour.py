@@ -7,13 +7,13 @@ from collections.abc import Callable
 import pytest
 
 from services.deduplicator.fingerprint import fingerprint
-from services.deduplicator.index import Index
+from services.deduplicator.index import Found, Index
 from services.deduplicator.published import PublishedRecord
 from services.deduplicator.stage import Deduplicator
 from shared.contracts import ClassifiedArticle, Duplicate, EnrichedArticle, Published
 from shared.outcomes import Poison, Publish, Unchanged
 from shared.positions import PositionBehindError, Span
-from tests.unit.deduplicator.samples import NOW, at, classified, halfway, prose, received, span
+from tests.unit.deduplicator.samples import NOW, at, classified, entry, halfway, prose, received, span
 
 IndexMaker = Callable[[], Index]
 DAY = 86_400
@@ -245,6 +245,18 @@ class IndexBehaviour:
         clock.now -= 3 * DAY
         event = await run_one(stage, classified("b", prose(1)), 0)
         assert event.duplicate is not None
+
+    async def test_to_peek_begins_no_generation(self, new_index: IndexMaker, stage: Deduplicator, clock: Clock) -> None:
+        index = new_index()
+        assert (await index.peek([entry("b", prose(1))])).found == (Found(None, (), ()),)
+        await run(stage, classified("a", prose(1)))
+        before = await index.peek([entry("b", prose(1))])
+        assert before.found[0].current
+        clock.now += 30 * DAY
+        assert await index.peek([entry("b", prose(1))]) == before
+        clock.now -= 30 * DAY
+        copy = await run_one(stage, classified("b", prose(1)), 0)
+        assert copy.duplicate is not None
 
     async def test_short_texts_are_copies_only_when_they_are_the_same(self, stage: Deduplicator) -> None:
         text = "The ministry closed the northern road on Monday because of heavy snow and wind."
