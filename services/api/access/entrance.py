@@ -6,7 +6,7 @@ EventSource and links can carry no header; a key in an address would be in histo
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie, State
@@ -22,7 +22,7 @@ from services.api.access.session import SESSION_SECONDS, Sessions
 from services.api.page.key_form import key_form, on_this_site
 from services.api.page.routes import html, interface_of
 from services.api.problems import ProblemError
-from shared.settings import Settings
+from shared.settings import PREFIX, Settings
 
 FORM_BYTES = 8 << 10
 _FORM = "application/x-www-form-urlencoded"
@@ -45,7 +45,7 @@ async def take_key(request: _Request, state: State) -> Response[Any]:
     settings: Settings = state.settings
     sessions: Sessions = state.sessions
     _only_where_reading_needs_keys(settings)
-    _refuse_other_sites(request)
+    _refuse_other_sites(request, settings)
     fields = await _fields(request)
     if "leave" in fields:
         if session := request.cookies.get(SESSION_COOKIE):
@@ -63,11 +63,20 @@ def _only_where_reading_needs_keys(settings: Settings) -> None:
         raise NotFoundException
 
 
-def _refuse_other_sites(request: _Request) -> None:
+def _refuse_other_sites(request: _Request, settings: Settings) -> None:
     """Another site must not make this browser read with a key of that site's."""
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
-        raise ProblemError(_FORBIDDEN, "The form was sent from another site.")
+    ours = {request.headers.get("host", ""), _host_of(settings.api_public_url or "")} - {""}
+    if origin is not None and _host_of(origin) not in ours:
+        raise ProblemError(
+            _FORBIDDEN,
+            "The form was sent from another site. Where a proxy changes the Host header, whoever runs Khabar sets "
+            f"{PREFIX}API_PUBLIC_URL.",
+        )
+
+
+def _host_of(address: str) -> str:
+    return address.partition("://")[2].partition("/")[0]
 
 
 async def _fields(request: _Request) -> dict[str, str]:

@@ -100,7 +100,8 @@ async def test_one_is_led_on_within_this_site_only(private: httpx.AsyncClient, k
 
 
 @pytest.mark.parametrize(
-    ("origin", "status"), [(None, 303), ("same", 303), ("https://evil.example", 403), ("null", 403)]
+    ("origin", "status"),
+    [(None, 303), ("same", 303), ("https://evil.example", 403), ("null", 403), ("http://[", 403), ("", 403)],
 )
 async def test_another_site_cannot_fill_in_the_form(
     private: httpx.AsyncClient, key: str, origin: str | None, status: int
@@ -108,6 +109,13 @@ async def test_another_site_cannot_fill_in_the_form(
     headers = {} if origin is None else {"Origin": str(private.base_url) if origin == "same" else origin}
     answer = await private.post("/access", data={"key": key}, headers=headers)
     assert answer.status_code == status
+
+
+async def test_behind_a_proxy_that_changes_the_host_the_public_address_counts(serving: Serving, key: str) -> None:
+    async with serving(api_readers="keys", api_public_url="https://news.example/wire") as client:
+        for origin, status in (("https://news.example", 303), ("https://news.example.evil.example", 403)):
+            answer = await client.post("/access", data={"key": key}, headers={"Origin": origin})
+            assert answer.status_code == status
 
 
 @pytest.mark.parametrize(
