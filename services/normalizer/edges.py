@@ -39,7 +39,7 @@ _WORDS = r"[^\W\d]+(?:[ .]{1,2}[^\W\d]+)"
 _LONGER_WORD = re.compile(r"[^\W\d_]{4,}")
 _DASHED_BYLINE = re.compile(
     rf"(?:next previous )?(?P<left>{_WORDS}{{0,3}}\.?)"
-    rf"(?: [\-–—:/|]{{1,2}} ?|[\-–—:/|]{{1,2}} )(?P<right>{_WORDS}{{0,2}}\.?)"
+    rf"(?:(?: [\-–—:/|]{{1,2}} ?|[\-–—:/|]{{1,2}} )[«\"“]?(?P<right>{_WORDS}{{0,2}}\.?)[»\"”]?| \({_WORDS}{{0,2}}\))"
 )
 
 
@@ -132,6 +132,8 @@ def is_initials_below(lines: Sequence[Line], end: int) -> bool:
 LONGEST_OWN_NAME = 40
 _NOT_WORD = re.compile(r"\W|_")
 _ARTICLE = re.compile(r"^the ")
+# What a paper calls itself beside its name; folded.
+_OWN_NOUN = re.compile(r"^(?:جريده|صحيفه|موقع|وكاله|قناه|شبكه) | (?:نت|نيوز|اونلاين|برس|الاخباريه)$")
 
 
 def is_own_name_alone(line: Line, source: str) -> bool:
@@ -141,7 +143,8 @@ def is_own_name_alone(line: Line, source: str) -> bool:
     name = _NOT_WORD.sub("", _ARTICLE.sub("", line.key))
     if len(name) < LEAST_OWN_LETTERS:
         return False
-    return is_own_name(line.text, source) or name in _NOT_WORD.sub("", fold(source))
+    bare = _OWN_NOUN.sub("", line.key)
+    return is_own_name(bare, source) or name in _NOT_WORD.sub("", fold(source))
 
 
 _DATED = re.compile(r"(?<!\d)(?:1[34]|19|20|25)\d\d(?!\d)")
