@@ -32,6 +32,7 @@ from tests.keys import bearer, make_key
 pytestmark = pytest.mark.integration
 
 EXAMPLES = 12  # of each route, valid and invalid
+ANSWER_SECONDS = 60.0  # else a server that is gone would be waited for in vain
 STREAM = "/v1/stream"
 CURSORS = st.just(OLDEST) | st.builds(
     lambda epoch, sequence, time_ms: Cursor(epoch, sequence, time_ms).encode(),
@@ -93,8 +94,9 @@ class Contract:
 
     def _answer(self, case: Case[Any]) -> Any:
         if case.path != STREAM:
-            return case.call(base_url=self.url, headers=self.key)
-        with httpx.stream(**case.as_transport_kwargs(base_url=self.url, headers=self.key)) as answer:
+            return case.call(base_url=self.url, headers=self.key, timeout=ANSWER_SECONDS)
+        asked = case.as_transport_kwargs(base_url=self.url, headers=self.key)
+        with httpx.stream(**asked, timeout=ANSWER_SECONDS) as answer:
             start_of_it = next(answer.iter_raw(), b"")
             told = httpx.Response(
                 answer.status_code, headers=answer.headers, content=start_of_it, request=answer.request
