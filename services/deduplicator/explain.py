@@ -11,6 +11,7 @@ from services.deduplicator.verdict import (
     BOTH_COVERED_AT_LEAST,
     COVERED_AT_LEAST,
     HEADLINE_MISSING_AT_LEAST,
+    HEADLINES_COUNT_FROM,
     HOLE_WORDS,
     NUMBERS_MISSING,
     NUMBERS_MISSING_SHARE,
@@ -64,6 +65,7 @@ THRESHOLDS: tuple[tuple[str, float], ...] = (
     ("recurring words of its own on both sides, fewer than", OWN_SUBJECT_WORDS),
     ("words of the headline that the other text lacks, from", HEADLINE_MISSING_AT_LEAST),
     ("better covered text under such headlines, at least", OTHER_HEADLINES_COVERED_AT_LEAST),
+    ("other text, for headlines to count, at least", HEADLINES_COUNT_FROM),
 )
 
 

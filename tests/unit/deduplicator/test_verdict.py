@@ -113,6 +113,14 @@ def test_each_headline_tells_of_something_else(
     assert relation or found.ground == Ground.HEADLINES
 
 
+@pytest.mark.parametrize(("longer", "relation"), [(150, None), (151, "excerpt")])
+def test_headlines_do_not_count_between_an_item_and_a_digest(longer: int, relation: str | None) -> None:
+    # 100 / 250 = .400 of the longer one is covered, 100 / 251 = .398.
+    item = sketch(range(100), range(100, 112), headline=[100, 1, 2, 3])
+    digest = sketch(range(100), range(500, 500 + longer), headline=[500, 1, 2, 3])
+    assert judge(item, digest).relation == relation
+
+
 @pytest.mark.parametrize(
     ("kept", "mine", "relation"),
     [
