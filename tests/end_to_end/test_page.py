@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator
 from typing import Any, Literal
 
@@ -20,6 +19,7 @@ from tests.articles import copy_of, enriched
 from tests.integration.api.conftest import Running, start
 from tests.integration.cache.arrivals import Arrivals
 from tests.keys import make_key
+from tests.programs import CHROMIUM, needed_program
 
 # One browser for all, and so one event loop.
 pytestmark = [pytest.mark.end_to_end, pytest.mark.asyncio(loop_scope="module")]
@@ -38,9 +38,7 @@ HOSTILE = "<img src=x onerror=\"document.title='pwned'\"><script>document.title=
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if program is None:
-        pytest.skip("no Chromium: apt-get install chromium")
+    program = needed_program(CHROMIUM)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser

@@ -14,7 +14,7 @@ import yaml
 
 from deploy.local.ports import HOST, free_ports
 from deploy.local.process import Server
-from tests.unit.deploy.programs import prometheus_program
+from tests.programs import PROMETHEUS, needed_program
 from tests.unit.deploy.project import PROJECT
 
 SCRAPE_SECONDS = 1
@@ -51,7 +51,7 @@ class PrometheusUnderTest:
         self._url = f"http://{HOST}:{port}"
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         command = [
-            prometheus_program("prometheus"),
+            needed_program(PROMETHEUS),
             f"--config.file={config}",
             f"--storage.tsdb.path={folder / 'data'}",
             f"--web.listen-address={HOST}:{port}",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from shared.topics import ENRICHED
 from tests.articles import enriched
 from tests.integration.api.conftest import Running
 from tests.integration.cache.arrivals import Arrivals
+from tests.programs import CHROMIUM, KCAT, needed_program
 
 pytestmark = pytest.mark.integration
 
@@ -65,9 +65,7 @@ async def test_the_python_client_goes_on_where_it_was(running: Running, arrivals
 
 
 async def test_a_browser_follows_what_arrives(running: Running, arrivals: Arrivals) -> None:
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if program is None:
-        pytest.skip("no Chromium: apt-get install chromium")
+    program = needed_program(CHROMIUM)
     await arrivals.apply(enriched("a", title=TITLE))
     script = (EXAMPLES / "follow.mjs").read_text("utf-8").replace("export ", "")
     async with async_playwright() as playwright:
@@ -118,8 +116,7 @@ async def test_aiokafka_consumes_what_is_committed(settings: Settings, topic: st
 
 
 async def test_kcat_reads_what_is_committed(settings: Settings, topic: str, tmp_path: Path) -> None:
-    if shutil.which("kcat") is None:
-        pytest.skip("no kcat: apt-get install kcat")
+    needed_program(KCAT)
     lines = await output_of("sh", EXAMPLES / "topic.sh", settings.kafka_bootstrap, topic, cwd=tmp_path)
     keys, events = zip(*(line.split(b" ", 1) for line in lines), strict=True)
     assert [key.decode() for key in keys] == [orjson.loads(event)["id"] for event in events]

@@ -16,7 +16,7 @@ from deploy.grafana.__main__ import DASHBOARDS, text, written
 from deploy.grafana.panels import COLUMNS, Panel, Query, Row, Step, dashboard
 from shared.metrics import REGISTRY, metric_names
 from shared.topics import AGENTS
-from tests.unit.deploy.programs import prometheus_program
+from tests.programs import PROMTOOL, needed_program
 from tests.unit.deploy.project import PROJECT, compose
 from tests.unit.deploy.promql import bare_metrics, metrics, selectors
 
@@ -52,7 +52,7 @@ def test_prometheus_understands_every_query(tmp_path: Path) -> None:
     rules = [{"record": "checked", "expr": expr.replace("$__rate_interval", "1m")} for expr in QUERIES]
     file = tmp_path / "queries.rules.yml"
     file.write_text(yaml.safe_dump({"groups": [{"name": "queries", "rules": rules}]}), "utf-8")
-    command = [prometheus_program("promtool"), "check", "rules", "--lint=none", str(file)]
+    command = [needed_program(PROMTOOL), "check", "rules", "--lint=none", str(file)]
     checked = subprocess.run(command, capture_output=True, text=True)
     assert checked.returncode == 0, checked.stdout + checked.stderr
 

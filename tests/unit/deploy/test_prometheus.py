@@ -6,7 +6,7 @@ import subprocess
 
 import yaml
 
-from tests.unit.deploy.programs import prometheus_program
+from tests.programs import PROMTOOL, needed_program
 from tests.unit.deploy.project import PROJECT, SERVICES, dockerfile_environment
 
 CONFIG = PROJECT / "deploy/prometheus/prometheus.yml"
@@ -20,6 +20,6 @@ def test_every_service_is_scraped_on_its_health_port() -> None:
 
 
 def test_prometheus_accepts_it() -> None:
-    command = [prometheus_program("promtool"), "check", "config", str(CONFIG)]
+    command = [needed_program(PROMTOOL), "check", "config", str(CONFIG)]
     checked = subprocess.run(command, capture_output=True, text=True)
     assert checked.returncode == 0, checked.stdout + checked.stderr
