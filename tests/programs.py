@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 CHROMIUM = ("chromium", "google-chrome")
-KCAT = ("kcat",)
+CURL, KCAT = ("curl",), ("kcat",)
 PROMETHEUS, PROMTOOL = ("prometheus",), ("promtool",)
 
 

@@ -20,7 +20,7 @@ from shared.topics import ENRICHED
 from tests.articles import enriched
 from tests.integration.api.conftest import Running
 from tests.integration.cache.arrivals import Arrivals
-from tests.programs import CHROMIUM, KCAT, needed_program
+from tests.programs import CHROMIUM, CURL, KCAT, needed_program
 
 pytestmark = pytest.mark.integration
 
@@ -46,6 +46,7 @@ def arabic(*names: str) -> list[EnrichedArticle]:
 async def test_curl_gets_everything_once_and_goes_on_the_next_time(
     running: Running, arrivals: Arrivals, tmp_path: Path
 ) -> None:
+    needed_program(CURL)
     command = ("sh", EXAMPLES / "everything.sh", running.server.url, "language=ar&limit=2")
     seen: list[str] = []
     for names in ("abcde", "f", ""):
