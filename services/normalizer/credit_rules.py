@@ -79,9 +79,12 @@ class CreditRule:
             shown = line.shown(*found.span(name)) if self.is_on_key else found[name]
             return _NOUN.sub("", _EDGES.sub("", shown)) or None if name != "title" else _EDGES.sub("", shown)
 
-        outlets = tuple(outlet for name in ("outlet", "outlet2") if (outlet := group(name)))
+        outlets = [outlet for name in ("outlet", "outlet2") if (outlet := group(name))]
+        date = group("date")
+        if outlets and (dated := _OUTLET_AND_DATE.fullmatch(outlets[0])):
+            outlets[0], date = dated["outlet"], date or dated["date"]
         place = len(line.shown(0, found.start())) if self.is_on_key else found.start()
-        return Credit(outlets, group("title"), group("date"), place)
+        return Credit(tuple(outlets), group("title"), date, place)
 
 
 def _windows(near: Sequence[int], after: int) -> list[tuple[int, int]]:
@@ -95,6 +98,13 @@ def _windows(near: Sequence[int], after: int) -> list[tuple[int, int]]:
     return windows
 
 
+# `The Sample Times on 3 March 2025`: a name, what leads to a date, the date, and what may follow it.
+_OUTLET_AND_DATE = re.compile(
+    r"(?P<outlet>.*?\w)[»\"”]?[,،]?(?: (?:on|le|du|el|del|am|vom|il|em|от|від|dated|در تاریخ|بتاريخ))? "
+    r"(?P<date>\d{1,2}\.? (?:de )?[^\W\d]+\.?,? (?:de )?\d{4}"
+    r"|\d{1,2}[./\-]\d{1,2}[./\-]\d{2,4}|[^\W\d]+ \d{1,2}, \d{4})"
+    r"(?: [^\W\d]+)?"
+)
 _EDGES = re.compile(r"^[\s«»\"“”„'‘’(\[{،,.:؛;\-–—]+|[\s«»\"“”„'‘’)\]}،,.:؛;\-–—]+$")
 _NOUN = re.compile(
     r"^(?:موقع|صحيفة|جريدة|قناة|مجلة|شبكة|منصة|газета|журнал|телеканал|портал|сайт|издание|видання|εφημερίδα|diario|journal)"
