@@ -52,6 +52,7 @@ class CreditRule:
     is_on_key: bool
     is_whole: bool
     after: int
+    marks: str
     pattern: re.Pattern[str]
     examples: tuple[CreditExample, ...]
     others: tuple[str, ...]
@@ -70,7 +71,8 @@ class CreditRule:
 
     def _find_near(self, text: str, near: Sequence[int]) -> Iterator[re.Match[str]]:
         for first, last in _windows(near, self.after):
-            yield from self.pattern.finditer(text, first, last)
+            if not self.marks or any(mark in text[first:last] for mark in self.marks):
+                yield from self.pattern.finditer(text, first, last)
 
     def _credit(self, line: Line, found: re.Match[str]) -> Credit:
         def group(name: str) -> str | None:
@@ -127,6 +129,7 @@ def _rule(entry: Mapping[str, object]) -> CreditRule:
         is_on_key=is_on_key,
         is_whole=bool(entry.get("whole", False)),
         after=int(str(entry.get("after", AFTER))),
+        marks=str(entry.get("marks", "")),
         pattern=re.compile(folded_pattern(pattern) if is_on_key else pattern),
         examples=tuple(_example(example) for example in _list(entry["examples"])),
         others=tuple(str(other) for other in _list(entry["others"])),
