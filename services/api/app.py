@@ -10,8 +10,10 @@ from typing import Any
 
 import structlog
 from litestar import Litestar, Response
+from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.di import Provide
+from litestar.handlers.base import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
@@ -112,7 +114,7 @@ def create_api(settings: Settings) -> Api:
             *ENTRANCE,
         ],
         dependencies={"wanted": Provide(provide_filter)},
-        guards=[admit, only_known_parameters],
+        guards=[_before_every_route],
         before_request=tell_methods,
         exception_handlers={Exception: _answer_error},
         lifespan=[running],
@@ -144,6 +146,12 @@ def create_api(settings: Settings) -> Api:
     )
     asgi = Protection(CrossOrigin(Compression(app), settings.cors_origins))
     return Api(asgi=asgi, hub=hub, redis=redis)
+
+
+async def _before_every_route(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """One guard: for each, Litestar copies the handler, which takes 60 µs."""
+    await admit(connection, handler)
+    await only_known_parameters(connection, handler)
 
 
 def _answer_error(request: PageRequest, error: Exception) -> Response[Any]:
