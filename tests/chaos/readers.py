@@ -88,19 +88,23 @@ async def poll(session: aiohttp.ClientSession, pages: Sequence[str], chance: ran
 
 
 async def follow_feed(session: aiohttp.ClientSession, pages: Sequence[str], chance: random.Random, got: Got) -> None:
-    """Reads a feed, and its older pages until one says nothing new; to the end where the walk before was cut off."""
+    """Reads a feed and its older pages, until one has nothing but what was known before the walk began.
+
+    To the end where the walk before was cut off.
+    """
     cut_off = False
     while True:
         url: str | None = f"{chance.choice(pages)}/v1/feed.json?limit={FEED_ITEMS}"
         to_the_end, cut_off = cut_off, False
+        known = set(got.revisions)
         while url:
             page = await _json(session, url, {})
             if page is None:
                 cut_off = True
                 break
-            known = len(got.revisions)
-            got.revisions |= {(item["id"].rpartition(":")[2], item["_khabar"]["revision"]) for item in page["items"]}
-            url = page.get("next_url") if to_the_end or len(got.revisions) > known else None
+            items = {(item["id"].rpartition(":")[2], item["_khabar"]["revision"]) for item in page["items"]}
+            got.revisions |= items
+            url = page.get("next_url") if to_the_end or not items <= known else None
         await asyncio.sleep(FEED_SECONDS * chance.random())
 
 

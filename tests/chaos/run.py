@@ -86,9 +86,9 @@ async def _run(settings: Settings, values: Sequence[bytes], seconds: float, chao
         await _cache_caught_up(settings, len(newest_of(enriched.seen.records)))
         held = await cached(settings)
     finally:
-        supervising.cancel()
-        for task in watching:
+        for task in (supervising, *watching):
             task.cancel()
+        await asyncio.gather(supervising, *watching, return_exceptions=True)
     published, letters = versions_of(enriched.seen.records), dead_inputs(dead.seen.records)
     newest = newest_of(enriched.seen.records)
     return Report(

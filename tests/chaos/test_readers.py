@@ -83,6 +83,7 @@ async def _run(
     finally:
         for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _caught_up(readers: Sequence[Got], published: set[Revision]) -> None:
