@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -17,17 +16,12 @@ from tests.quality.classifier.floors import (
     read_floors,
 )
 
-DATA = os.environ.get("KHABAR_DATA", "")
-
-pytestmark = [
-    pytest.mark.skipif(not DATA, reason="KHABAR_DATA names no folder with labelled data"),
-    pytest.mark.timeout(1800),
-]
+pytestmark = pytest.mark.timeout(1800)
 
 
 @pytest.fixture(scope="module")
-def measured() -> Measured:
-    return measure(Path(DATA))
+def measured(data: Path) -> Measured:
+    return measure(data)
 
 
 def test_the_figures_reach_their_floors(measured: Measured) -> None:

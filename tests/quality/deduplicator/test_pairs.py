@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-
-import pytest
 
 from services.deduplicator.evaluate import evaluate_pairs
 from tests.quality.deduplicator.floors import PAIRS_FILE, below, digest, measured, read_floors
 
-DATA = os.environ.get("KHABAR_DATA", "")
 
-pytestmark = pytest.mark.skipif(not DATA, reason="KHABAR_DATA names no folder with labelled data")
-
-
-def test_the_figures_reach_their_floors() -> None:
-    file = Path(DATA) / PAIRS_FILE
+def test_the_figures_reach_their_floors(data: Path) -> None:
+    file = data / PAIRS_FILE
     floors = read_floors()
     assert digest(file) == floors.digest, "the floors were measured on other data: update them"
     report = evaluate_pairs(file)

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-
-import pytest
 
 from tests.quality.normalizer.floors import ALL, digest, figures, measure, read_floors
 from tests.quality.normalizer.floors import below as sunk_below
 
-DATA = os.environ.get("KHABAR_DATA", "")
-
 # What was asked of the normalizer before any rule was written.
 ASKED = {"recall": 0.80, "precision": 0.95, "story kept": 0.998, "credits F1": 0.85}
 
-pytestmark = pytest.mark.skipif(not DATA, reason="KHABAR_DATA names no folder with labelled data")
 
-
-def test_the_figures_reach_their_floors() -> None:
+def test_the_figures_reach_their_floors(data: Path) -> None:
     floors = read_floors()
-    assert digest(Path(DATA)) == floors.digest, "the floors were measured on other data: update them"
-    report = measure(Path(DATA))
+    assert digest(data) == floors.digest, "the floors were measured on other data: update them"
+    report = measure(data)
     sunk = sunk_below(floors.floors, list(figures(report)))
     assert not sunk, "\n".join(["below their floors:", *sunk, "", str(report)])
 

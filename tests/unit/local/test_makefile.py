@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 
 import pytest
 
 from deploy.local.folder import PROJECT
+from tests.programs import needed_program
 
-pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+
+@pytest.fixture(autouse=True)
+def make() -> str:
+    """The program; README asks for it."""
+    return needed_program(("make",))
 
 
 def test_help_lists_every_target() -> None:
