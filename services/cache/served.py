@@ -20,11 +20,14 @@ class ServedIndex:
 
     async def read(self, ask: Callable[[Pipeline, Keys], object]) -> list[Any]:
         """What Redis answers to the commands that `ask` queues, in one round trip unless another index is served."""
+        asked = self.keys
         while True:
             async with self._redis.pipeline(transaction=False) as pipe:
-                pipe.get(self.keys.serving)
-                ask(pipe, self.keys)
+                pipe.get(asked.serving)
+                ask(pipe, asked)
                 name, *answers = await pipe.execute()
-            if (served := (name or b"").decode()) == self.keys.index:
+            served = (name or b"").decode()
+            # Compared with what this read has asked: another one may have learnt of a switch meanwhile.
+            if served == asked.index:
                 return answers
-            self.keys = Keys(self._prefix, served)
+            self.keys = asked = Keys(self._prefix, served)
