@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+import time
+from collections.abc import Iterator
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
 from urllib.parse import urlsplit
 
 import msgspec
@@ -15,12 +17,13 @@ from shared.contracts.articles import Share, TopicSlug
 from shared.outcomes import CannotStartError, TransientError
 
 TIMEOUT_SECONDS = 10.0
-"""For one batch, to connect and between two pieces of the answer; the batch is then tried again, with backoff."""
+"""For the whole answer to one batch; the batch is then tried again, with backoff."""
 
 DEFAULT_THRESHOLD = 0.5
 DEFAULT_LISTED_FROM = 0.4
 
 _OK = 200
+_PIECE_BYTES = 64 << 10
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,12 +92,13 @@ class HttpTopics:
         return np.array([[answer.get(slug, 0.0) for slug in SLUGS] for answer in answers], np.float32)
 
     def _post(self, body: bytes) -> bytes:
+        until = time.monotonic() + self._timeout
         kind = HTTPSConnection if self._secure else HTTPConnection
         connection = kind(self._host, self._port, timeout=self._timeout)
         try:
             connection.request("POST", self._path, body, {"Content-Type": "application/json"})
             response = connection.getresponse()
-            content = response.read()
+            content = b"".join(self._pieces(response, until))
         except (OSError, HTTPException) as error:
             raise TransientError(f"The topic service {self._url} cannot be asked: {error!r}.") from error
         finally:
@@ -102,6 +106,15 @@ class HttpTopics:
         if response.status != _OK:
             raise TransientError(f"The topic service {self._url} answered {response.status} {response.reason}.")
         return content
+
+    def _pieces(self, response: HTTPResponse, until: float) -> Iterator[bytes]:
+        """The body as it comes: the connection's own timeout is for one piece, and there may be many."""
+        while piece := response.read1(_PIECE_BYTES):
+            yield piece
+            if time.monotonic() > until:
+                raise TimeoutError(f"timed out: no whole answer within {self._timeout:g} s")
+        if response.length:
+            raise IncompleteRead(b"", response.length)
 
     def _decode(self, content: bytes, articles: int) -> list[dict[TopicSlug, Share]]:
         try:

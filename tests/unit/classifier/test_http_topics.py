@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -86,6 +88,26 @@ def test_a_service_that_is_too_slow_is_tried_again() -> None:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
         with pytest.raises(TransientError, match=r"cannot be asked.*timed out"):
             HttpTopics(url, timeout_seconds=0.05).probabilities(read([article("t", "x")]))
+
+
+def test_a_service_that_answers_a_little_at_a_time_has_no_longer_than_another() -> None:
+    """Each piece comes in time; all of them would take ten times as long as an answer may."""
+    with socket.create_server(("127.0.0.1", 0)) as slow:
+        url = f"http://127.0.0.1:{slow.getsockname()[1]}/"
+        thread = threading.Thread(target=lambda: _piece_by_piece(slow.accept()[0]))
+        thread.start()
+        with pytest.raises(TransientError, match=r"cannot be asked.*timed out"):
+            HttpTopics(url, timeout_seconds=0.2).probabilities(read([article("t", "x")]))
+        thread.join()
+
+
+def _piece_by_piece(connection: socket.socket) -> None:
+    with connection, suppress(ConnectionError):
+        connection.recv(1 << 16)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\n")
+        for _ in range(200):
+            connection.sendall(b" ")
+            time.sleep(0.01)
 
 
 def test_a_service_that_breaks_off_is_tried_again() -> None:
