@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import BlockingConnectionPool, Connection, Redis, SSLConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import (
@@ -39,6 +39,23 @@ _AWAY = (
     OutOfMemoryError,
 )
 
+_TRANSPORT_CLOSED = "handler is closed"  # of a RuntimeError of uvloop's
+
+
+class _OnUvloop(Connection):
+    """Says that the other side has closed the connection as redis-py does; uvloop raises a RuntimeError."""
+
+    async def send_packed_command(self, command: bytes | str | Iterable[bytes], check_health: bool = True) -> None:
+        try:
+            await super().send_packed_command(command, check_health)
+        except RuntimeError as exc:
+            if _TRANSPORT_CLOSED not in str(exc):
+                raise
+            raise ConnectionError(f"the connection was closed before a command was sent: {exc}") from exc
+
+
+class _OnUvloopWithTLS(_OnUvloop, SSLConnection): ...
+
 
 def connect(settings: Settings, *, connections: int = CONNECTIONS) -> Redis:
     """A client for this process. Retries are the caller's: it alone knows what may be sent twice."""
@@ -59,6 +76,7 @@ def connect(settings: Settings, *, connections: int = CONNECTIONS) -> Redis:
         retry=Retry(NoBackoff(), 0),
         **options,
     )
+    pool.connection_class = _OnUvloopWithTLS if issubclass(pool.connection_class, SSLConnection) else _OnUvloop
     return Redis.from_pool(pool)  # owns the pool: aclose() closes its connections
 
 
