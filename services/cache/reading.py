@@ -187,13 +187,14 @@ class Reader:
         """Those of the groups that have members, in one round trip: most articles are repeated by nothing."""
 
         def ask(pipe: Pipeline, keys: Keys) -> None:
+            pipe.hmget(keys.joined, list(groups))
             for group in groups:
                 pipe.exists(f"{keys.facets}group:{group}")
-                pipe.hexists(keys.joined, group)
 
-        answers = await self._read(lambda: self._served.read(ask))
-        found = zip(groups, answers[::2], answers[1::2], strict=True)
-        return tuple(group for group, held, joined in found if held or joined)
+        if not groups:
+            return ()
+        joined, *held = await self._read(lambda: self._served.read(ask))
+        return tuple(group for group, *either in zip(groups, held, joined, strict=True) if any(either))
 
     async def _page_bodies(self, entries: Sequence[Entry]) -> tuple[tuple[Item, ...], Cursor | None]:
         """The items, and the place of the last one where the page would grow too large with the rest."""
