@@ -177,7 +177,7 @@ PUSHED = Counter(
 
 WEBHOOK_TRIES = Counter(
     "khabar_webhook_tries_total",
-    "Messages sent, by what came of it: delivered, failed or gone; and those given up: dead.",
+    "Messages, by what came of them: delivered, failed or gone; dead: given up; removed: not sent, the article was.",
     ["subscription", "outcome"],
     registry=REGISTRY,
 )

@@ -14,6 +14,10 @@ from shared.outcomes import PoisonError, Reason
 _ID = re.compile(rb"[0-9a-f]{32}")
 
 
+REMOVED_TYPE = "khabar.removed.v1"
+"""Of the event that an article is removed, wherever events have types."""
+
+
 class Removal(msgspec.Struct, frozen=True):
     """The article of that id is removed, with every revision up to now."""
 

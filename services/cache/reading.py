@@ -257,6 +257,13 @@ class Reader:
             kept = await self._read(lambda: self._redis.get(name))
         return None if kept is None else unpack(kept)
 
+    async def is_removed(self, article: str) -> bool:
+        """Whether it was removed, and has not come again."""
+        (newest,) = await self._read(
+            lambda: self._served.read(lambda pipe, keys: pipe.hget(keys.articles, bytes.fromhex(article)))
+        )
+        return bool(newest) and newest.endswith(_REMOVED)
+
     async def values(self, dimension: Dimension) -> tuple[FacetValue, ...]:
         """What articles can be filtered by in that dimension, the most frequent first."""
         (found,) = await self._read(

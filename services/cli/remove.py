@@ -11,7 +11,7 @@ import typer
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from services.cache.events import removal_of
+from services.cache.events import REMOVED_TYPE, removal_of
 from shared.clock import rfc3339, system_clock
 from shared.outcomes import CannotStartError, PoisonError
 from shared.settings import Settings, load_settings
@@ -19,8 +19,6 @@ from shared.stream.connection import raw_producer
 from shared.stream.headers import event_headers
 from shared.stream.topic_admin import TopicsError, topic_states
 from shared.topics import ENRICHED
-
-EVENT_TYPE = "khabar.removed.v1"
 
 
 def register(app: typer.Typer) -> None:
@@ -60,7 +58,7 @@ async def _remove(settings: Settings, ids: Sequence[str]) -> None:
 
 async def _send(producer: AIOKafkaProducer, topic: str, article: str) -> asyncio.Future[object]:
     headers = event_headers(
-        event_id=str(uuid4()), source="khabar/remove", event_type=EVENT_TYPE, time=rfc3339(system_clock())
+        event_id=str(uuid4()), source="khabar/remove", event_type=REMOVED_TYPE, time=rfc3339(system_clock())
     )
     sent: asyncio.Future[object] = await producer.send(topic, key=article.encode(), headers=headers)
     return sent

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import structlog
 
+from services.cache.reading import Entry
 from services.webhooks.deliveries import Deliveries
-from services.webhooks.entries import Dead, Pending
+from services.webhooks.entries import REMOVAL, Dead, Pending
 from services.webhooks.index import Index
 from services.webhooks.limits import Limits, Load
 from services.webhooks.subscription import Subscription
@@ -116,7 +117,7 @@ class Delivering:
         self._behind = self._behind or not page.complete
         if page.reached == place:
             return
-        found = [Pending(item.entry.id, item.entry.revision, item.entry.cursor.encode()) for item in page.items]
+        found = [_pending(item.entry) for item in page.items]
         lost = None
         if forgotten:
             since = rfc3339(place.time_ms / 1000)
@@ -201,6 +202,10 @@ class Delivering:
             task.cancel()
         for gauge in (WEBHOOK_PENDING, WEBHOOK_DEAD, WEBHOOK_OLDEST_SECONDS):
             gauge.remove(self._subscription.name)
+
+
+def _pending(entry: Entry) -> Pending:
+    return Pending(entry.id, REMOVAL if entry.is_removal else entry.revision, entry.cursor.encode())
 
 
 async def _set_within(event: asyncio.Event, seconds: float) -> None:

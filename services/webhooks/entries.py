@@ -5,11 +5,16 @@ from __future__ import annotations
 import msgspec
 
 from services.cache.cursor import Cursor, decode_cursor
-from services.webhooks.payload import message_id
+from services.webhooks.payload import message_id, removal_id
+
+REMOVAL = 0  # in the place of a revision's number, which begin with 1
 
 
 class Pending(msgspec.Struct, frozen=True, array_like=True):
-    """A message that is to be delivered. `packed`: what is sent, kept from the first failed try on."""
+    """A message that is to be delivered: a revision of an article, or that it is removed.
+
+    `packed`: what is sent, kept from the first failed try on.
+    """
 
     article: str
     revision: int
@@ -21,7 +26,12 @@ class Pending(msgspec.Struct, frozen=True, array_like=True):
     @property
     def id(self) -> str:
         """The webhook-id."""
-        return message_id(self.article, self.revision)
+        return removal_id(self.article, self.place) if self.is_removal else message_id(self.article, self.revision)
+
+    @property
+    def is_removal(self) -> bool:
+        """Whether it tells that the article is removed."""
+        return self.revision == REMOVAL
 
     @property
     def place(self) -> Cursor:

@@ -23,8 +23,10 @@ class Index:
         return await self._reader.newest()
 
     async def after(self, place: Cursor, wanted: Filter, limit: int) -> tuple[Page, bool]:
-        """Every revision that came after the place, and whether some may be missing that the cache has forgotten."""
-        page = await self._reader.page(wanted, order="arrival", cursor=place, limit=limit, revisions="all")
+        """Every revision and removal after the place, and whether some may be missing that the cache has forgotten."""
+        page = await self._reader.page(
+            wanted, order="arrival", cursor=place, limit=limit, revisions="all", removals=True
+        )
         # A reader from the start asked for what is kept, whatever was before.
         return page, bool(place.epoch) and await self._forgot(place, resumed=page.resumed)
 
@@ -37,6 +39,10 @@ class Index:
                 return first > place.sequence + 1
             (oldest,) = await self._served.read(lambda pipe, keys: pipe.xrange(keys.stream, f"{first}-0", "+", count=1))
         return bool(oldest) and int(oldest[0][1][b"t"]) > place.time_ms
+
+    async def is_removed(self, article: str) -> bool:
+        """Whether nobody may be sent the article any more."""
+        return await self._reader.is_removed(article)
 
     async def body(self, article: str, revision: int) -> bytes | None:
         """The JSON of one revision; None where the cache no longer holds it."""

@@ -13,7 +13,7 @@ from services.cache.body import pack, unpack
 from services.webhooks.deliveries import Deliveries
 from services.webhooks.entries import Dead, Pending
 from services.webhooks.index import Index
-from services.webhooks.payload import payload
+from services.webhooks.payload import payload, removal_payload
 from services.webhooks.schedule import Random, Schedule
 from services.webhooks.sending import Answer, Sender
 from services.webhooks.subscription import Subscription
@@ -45,7 +45,9 @@ class Tries:
         self._schedule, self._api_url, self._clock, self._chance = schedule, api_url, clock, chance
 
     def payload(self, message: Pending, body: bytes) -> bytes:
-        """What is sent for the article's JSON."""
+        """What is sent; `body`: the article's JSON, where it is not removed."""
+        if message.is_removal:
+            return removal_payload(message.article, message.place)
         return payload(message.article, message.revision, message.place, body, api_url=self._api_url)
 
     async def once(self, message: Pending, fresh: bytes | None = None, *, counts: bool = True) -> Answer | None:
@@ -53,7 +55,7 @@ class Tries:
 
         `fresh` is what to send, where it is at hand.
         """
-        body = fresh or (unpack(message.packed) if message.packed else await self._from_cache(message))
+        body = fresh or await self._body(message)
         if body is None:
             return None
         secrets = self._subscription.secrets_at(self._now_ms())
@@ -68,9 +70,16 @@ class Tries:
                 await self._failed(message, body, answer)
         return answer
 
-    async def _from_cache(self, message: Pending) -> bytes | None:
-        """What a process before this one took and did not send; None where Redis is away, or it is given up."""
+    async def _body(self, message: Pending) -> bytes | None:
+        """What is sent of a message that has waited; None where Redis is away, or nothing is to be sent any more."""
+        if message.is_removal:
+            return self.payload(message, b"")
         try:
+            if await self._index.is_removed(message.article):
+                await self._drop(message)
+                return None
+            if message.packed:
+                return unpack(message.packed)
             kept = await self._index.body(message.article, message.revision)
         except TransientError:
             return None
@@ -78,6 +87,12 @@ class Tries:
             await self._give_up(message, FORGOTTEN)
             return None
         return self.payload(message, kept)
+
+    async def _drop(self, message: Pending) -> None:
+        """Its article was removed meanwhile, which another message tells."""
+        self._count("removed")
+        _log.info("not sent: the article was removed", subscription=self._subscription.name, message=message.id)
+        await self._keep(lambda: self._deliveries.delivered(message))
 
     async def _failed(self, message: Pending, body: bytes, answer: Answer) -> None:
         tries = message.tries + 1

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 
 import msgspec
 
+from services.cache.events import REMOVED_TYPE
 from services.cache.reading import Entry
 from shared.clock import rfc3339
 from shared.contracts import Pipeline, Revision
 from shared.topics import DEDUPLICATOR, ENRICHED
 
 MEDIA_TYPE = "application/cloudevents+json"
-REMOVED_TYPE = "khabar.removed.v1"
 BATCH_MEDIA_TYPE = "application/cloudevents-batch+json"
 
 

@@ -107,6 +107,31 @@ async def test_after_the_last_try_it_is_a_dead_letter_that_can_be_sent_again(des
     assert len(set(desk.receiver.ids)) == 1
 
 
+async def test_who_was_sent_an_article_is_told_that_it_is_removed_and_what_waits_of_it_is_not_sent(desk: Desk) -> None:
+    subscription = await desk.subscribe(Filter(topic="pol"))
+    refused, sent = enriched("refused", topics=("pol",)), enriched("sent", topics=("pol",))
+    refuse = True
+
+    async def refuses_one(delivery: Delivery) -> int:
+        return 500 if refuse and delivery.id.startswith(refused.id) else 204
+
+    desk.receiver.answer = refuses_one
+    await desk.serve(schedule=Schedule((1.0, 1.0)))
+    await desk.arrivals.apply(refused, sent)
+    await desk.received(2)
+    refuse = False
+    await desk.arrivals.remove(refused, sent)
+    await desk.arrivals.remove(enriched("never there"))
+
+    await desk.status(subscription.name, pending=0, dead=0)
+    told = [orjson.loads(delivery.body) for delivery in desk.receiver.deliveries if "-removed-" in delivery.id]
+    assert {message["data"]["id"] for message in told} == {refused.id, sent.id}
+    assert {message["type"] for message in told} == {"khabar.removed.v1"}
+    assert len(desk.receiver.deliveries) == 4  # the refused one was not tried again
+    assert all(delivery.signed_with(subscription.secrets[0].text) for delivery in desk.receiver.deliveries)
+    assert WEBHOOK_TRIES.labels(subscription.name, "removed")._value.get() == 1
+
+
 async def test_redirects_are_not_followed(desk: Desk) -> None:
     subscription = await desk.subscribe()
     await desk.serve()

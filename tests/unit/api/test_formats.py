@@ -12,7 +12,6 @@ from services.api.formats.writing import written
 from services.cache.cursor import Cursor
 from services.cache.facets import REMOVED
 from services.cache.reading import Entry
-from services.cli.remove import EVENT_TYPE
 from shared.contracts import Attribution, EnrichedArticle, Published, encode
 from shared.contracts.articles import Precision
 from tests.articles import copy_of, enriched
@@ -147,7 +146,7 @@ def test_a_removal_is_an_event_without_data() -> None:
         "specversion": "1.0",
         "id": f"{entry.id}.removed.{entry.cursor.encode()}",
         "source": "khabar/remove",
-        "type": EVENT_TYPE,
+        "type": "khabar.removed.v1",
         "time": "2026-01-28T08:31:02Z",
         "subject": entry.id,
     }

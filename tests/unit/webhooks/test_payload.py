@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from services.cache.cursor import Cursor, decode_cursor
-from services.webhooks.payload import LIMIT_BYTES, message_id, payload
+from services.webhooks.payload import LIMIT_BYTES, message_id, payload, removal_id, removal_payload
 from shared.contracts import EnrichedArticle, decode, encode
 from shared.contracts.articles import Removed
 from tests.articles import enriched
@@ -36,6 +36,22 @@ def test_an_article_is_sent_whole_with_its_place_and_link() -> None:
 def test_without_an_address_of_the_api_the_link_is_its_path() -> None:
     article = enriched()
     assert sent(article)[1]["link"] == f"/v1/articles/{article.id}?revision=1"
+
+
+def test_a_removal_names_the_article_alone_and_each_has_an_id_of_its_own() -> None:
+    article = enriched().id
+    message = orjson.loads(removal_payload(article, PLACE))
+    assert message == {
+        "type": "khabar.removed.v1",
+        "timestamp": "2026-09-21T14:13:20Z",
+        "cursor": PLACE.encode(),
+        "omitted": [],
+        "data": {"id": article},
+    }
+    later = Cursor(PLACE.epoch, PLACE.sequence + 1, PLACE.time_ms + 1)
+    ids = {removal_id(article, PLACE), removal_id(article, later), message_id(article, 1)}
+    assert len(ids) == 3
+    assert not any("." in one for one in ids)
 
 
 def test_the_limit_is_kept_to_the_byte() -> None:
