@@ -28,6 +28,9 @@ LINE_TYPES = frozenset(
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _EXPECTED = "expected application/json for one article or an array, application/x-ndjson for JSON lines"
 
+# Here, so that both count from 0: a rate lacks what a series begins with.
+_ACCEPTED, _REFUSED = PUSHED.labels("accepted"), PUSHED.labels("refused")
+
 # Null means absent.
 _TEXT = [OpenAPIType.STRING, OpenAPIType.NULL]
 
@@ -111,8 +114,8 @@ async def push_articles(request: Request[object, object, State], state: State) -
     refused = [result for result in results if isinstance(result, Refusal)]
     if accepted:
         await _write(state.raw_topic, accepted, request.headers.get("traceparent", ""))
-    PUSHED.labels("accepted").inc(len(accepted))
-    PUSHED.labels("refused").inc(len(refused))
+    _ACCEPTED.inc(len(accepted))
+    _REFUSED.inc(len(refused))
     if not accepted:
         raise _nothing_accepted(refused)
     answer = PushAnswer(accepted=len(accepted), refused=len(refused), items=[item_of(result) for result in results])

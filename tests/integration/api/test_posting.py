@@ -13,6 +13,7 @@ from services.api.access.record import Scope
 from services.api.pushing import RECORD_OVERHEAD_BYTES, Push, check
 from services.api.raw_topic import RawTopic
 from shared.identity import article_id
+from shared.metrics import REGISTRY
 from shared.outcomes import TransientError
 from shared.settings import Settings
 from shared.stream.topic_admin import create_topics
@@ -31,6 +32,7 @@ ARTICLE = {
 }
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 JSON = {"Content-Type": "application/json"}
+PUSHED_NAME = "khabar_pushed_articles_total"
 LINES = {"Content-Type": "application/x-ndjson"}
 
 
@@ -57,6 +59,19 @@ async def raw(settings: Settings, writing: httpx.AsyncClient) -> AsyncIterator[A
     await consumer.start()
     yield consumer
     await consumer.stop()
+
+
+async def test_what_is_posted_is_counted_from_0_on(writing: httpx.AsyncClient) -> None:
+    """A rate lacks what a series begins with, so both are there before anything was posted."""
+
+    def counted() -> list[float]:
+        values = [REGISTRY.get_sample_value(PUSHED_NAME, {"outcome": outcome}) for outcome in ("accepted", "refused")]
+        return [value for value in values if value is not None]
+
+    before = counted()
+    body = orjson.dumps([ARTICLE, ARTICLE, {"source": "Example Wire"}])
+    assert (await writing.post("/v1/articles", content=body, headers=JSON)).status_code == 202
+    assert [after - value for after, value in zip(counted(), before, strict=True)] == [2, 1]
 
 
 async def test_an_accepted_article_is_in_kafka_with_key_headers_and_the_bytes_posted(
