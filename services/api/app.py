@@ -43,6 +43,7 @@ from services.api.protection import Protection
 from services.api.raw_topic import RawTopic
 from services.api.server import ApiServer
 from services.api.stream import stream_articles
+from services.api.webhook_messages import MESSAGES
 from services.cache.reading import Reader
 from services.deduplicator.redis_index import index_of
 from shared.health import HEARTBEAT_SECONDS, Health
@@ -140,6 +141,7 @@ def create_api(settings: Settings) -> Api:
             path="/schema",
             operation_id_creator=lambda handler, *_: handler.handler_name,
             render_plugins=[JsonRenderPlugin(), YamlRenderPlugin()],
+            webhooks={**MESSAGES},
             components=Components(security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}),
             security=[{"key": []}] if settings.api_readers == "keys" else [{"key": []}, {}],
         ),

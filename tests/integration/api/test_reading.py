@@ -300,6 +300,7 @@ async def test_the_schema_names_every_path_and_answer(client: httpx.AsyncClient)
     assert set(post["requestBody"]["content"]) == {"application/json", "application/x-ndjson"}
     assert "application/problem+json" in post["responses"]["422"]["content"]
     assert "application/json" in schema["paths"]["/v1/articles"]["get"]["responses"]["200"]["content"]
+    assert set(schema["webhooks"]) == {"khabar.enriched.v1", "khabar.removed.v1"}
 
 
 async def test_the_schema_has_examples_and_its_links_lead_somewhere(client: httpx.AsyncClient) -> None:
