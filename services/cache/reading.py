@@ -9,7 +9,6 @@ from typing import Any, Literal, TypeVar
 
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
-from redis.exceptions import ConnectionError
 
 from services.cache.body import unpack
 from services.cache.cursor import START, Cursor
@@ -20,7 +19,7 @@ from services.cache.scripts import script
 from services.cache.served import ServedIndex
 from shared.contracts import encode
 from shared.outcomes import TransientError
-from shared.redis import waiting_on_redis
+from shared.redis import ask
 from shared.settings import Settings
 
 T = TypeVar("T")
@@ -186,14 +185,14 @@ class Reader:
     async def repeated(self, groups: Sequence[str]) -> tuple[str, ...]:
         """Those of the groups that have members, in one round trip: most articles are repeated by nothing."""
 
-        def ask(pipe: Pipeline, keys: Keys) -> None:
+        def queue(pipe: Pipeline, keys: Keys) -> None:
             pipe.hmget(keys.joined, list(groups))
             for group in groups:
                 pipe.exists(f"{keys.facets}group:{group}")
 
         if not groups:
             return ()
-        joined, *held = await self._read(lambda: self._served.read(ask))
+        joined, *held = await self._read(lambda: self._served.read(queue))
         return tuple(group for group, *either in zip(groups, held, joined, strict=True) if any(either))
 
     async def _page_bodies(self, entries: Sequence[Entry]) -> tuple[tuple[Item, ...], Cursor | None]:
@@ -284,13 +283,7 @@ class Reader:
         return answers
 
     async def _read(self, call: Callable[[], Awaitable[T]]) -> T:
-        """A read may be sent twice: after a restart of Redis every connection that was kept is dead."""
-        with waiting_on_redis():
-            try:
-                return await call()
-            except ConnectionError:
-                await self._redis.connection_pool.disconnect(inuse_connections=False)
-                return await call()
+        return await ask(self._redis, call)
 
 
 def stream_entries(epoch: str, answer: Any) -> list[Entry]:

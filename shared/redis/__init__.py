@@ -1,5 +1,5 @@
 """Redis as every service reaches it."""
 
-from shared.redis.connection import connect, waiting_on_redis
+from shared.redis.connection import ask, connect, waiting_on_redis
 
-__all__ = ["connect", "waiting_on_redis"]
+__all__ = ["ask", "connect", "waiting_on_redis"]

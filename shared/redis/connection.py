@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from redis.asyncio import BlockingConnectionPool, Connection, Redis, SSLConnection
 from redis.asyncio.retry import Retry
@@ -22,6 +23,8 @@ from redis.exceptions import (
 
 from shared.outcomes import TransientError
 from shared.settings import Settings
+
+T = TypeVar("T")
 
 CONNECTIONS = 32  # of one process: the default pool of 100 raises at once when it is full, this one waits
 POOL_WAIT_SECONDS = 5.0
@@ -78,6 +81,19 @@ def connect(settings: Settings, *, connections: int = CONNECTIONS) -> Redis:
     )
     pool.connection_class = _OnUvloopWithTLS if issubclass(pool.connection_class, SSLConnection) else _OnUvloop
     return Redis.from_pool(pool)  # owns the pool: aclose() closes its connections
+
+
+async def ask(redis: Redis, call: Callable[[], Awaitable[T]]) -> T:
+    """What Redis answers to what may be sent twice. Raises TransientError.
+
+    After a restart of Redis every connection that was kept is dead: then all are closed, and it is asked once more.
+    """
+    with waiting_on_redis():
+        try:
+            return await call()
+        except ConnectionError:
+            await redis.connection_pool.disconnect(inuse_connections=False)
+            return await call()
 
 
 @contextmanager

@@ -9,12 +9,11 @@ from typing import Any, Literal
 
 import msgspec
 from redis.asyncio import Redis
-from redis.exceptions import ConnectionError
 
 from services.api.access.names import Names
 from services.api.access.quota import Quota
 from services.api.access.record import KeyRecord
-from shared.redis import waiting_on_redis
+from shared.redis import ask, waiting_on_redis
 from shared.settings import Settings
 
 Kind = Literal["none", "key", "session"]
@@ -56,13 +55,8 @@ class Admissions:
             self._rate if limited else 0,
             self._rate,
         ]
-        with waiting_on_redis():
-            try:
-                answer: Any = await self._admit(keys=self._names.all, args=arguments)
-            except ConnectionError:
-                # After a restart of Redis every connection that was kept is dead; asking twice takes two at most.
-                await self._redis.connection_pool.disconnect(inuse_connections=False)
-                answer = await self._admit(keys=self._names.all, args=arguments)
+        # Sent twice, it takes two of the quota at most.
+        answer: Any = await ask(self._redis, lambda: self._admit(keys=self._names.all, args=arguments))
         record, admitted, limit, left, milliseconds = answer
         return Admission(
             record=_RECORD.decode(record) if record else None,
