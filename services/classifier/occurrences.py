@@ -16,8 +16,6 @@ ROW_BITS = 20
 MOST_ARTICLES = 1 << (32 - ROW_BITS)
 """Of one batch."""
 
-NO_ROW = -1
-
 _LOW = np.uint32(0xFFFF)
 _HALF = np.uint32(16)
 _SHIFT = np.uint32(ROW_BITS)
@@ -33,10 +31,9 @@ class Occurrences:
     counts: npt.NDArray[np.int64]
 
 
-def count_occurrences(articles: Uints, rows: Ints) -> Occurrences:
-    """Counts equal pairs; those with NO_ROW are left out."""
-    hits = np.flatnonzero(rows >= 0)
-    keys = _sorted(articles.take(hits) << _SHIFT | rows.take(hits).view(np.uint32))
+def count_occurrences(articles: Uints, rows: Uints) -> Occurrences:
+    """Counts equal pairs."""
+    keys = _sorted(articles << _SHIFT | rows)
     first = np.flatnonzero(np.concatenate((keys[:1] == keys[:1], keys[1:] != keys[:-1])))
     found = keys.take(first)
     return Occurrences(

@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from services.classifier.calibration import probabilities
-from services.classifier.ngrams import Grams, extract
-from services.classifier.occurrences import NO_ROW, count_occurrences
+from services.classifier.ngrams import BUCKET_BITS, Grams, extract
+from services.classifier.occurrences import count_occurrences
+from services.classifier.row_table import RowTable
 from services.classifier.tokens import Tokens
 from services.classifier.weights import SCALE_UNIT, BlockWeights, TopicWeights
 
@@ -27,8 +28,7 @@ class _Block:
 
     def __init__(self, weights: BlockWeights, scale: float) -> None:
         buckets = np.flatnonzero(np.unpackbits(weights.kept, bitorder="little"))
-        self._row = np.full(len(weights.kept) * 8, NO_ROW, np.int32)
-        self._row[buckets] = np.arange(len(buckets), dtype=np.int32)
+        self._table = RowTable(buckets, BUCKET_BITS)
         rows = np.zeros((len(buckets), _ROW_BYTES), np.int8)
         rows[:, _LENGTH] = weights.lengths.astype(np.float32)[:, None].view(np.int8)
         rows[:, _SCALE] = (weights.scales.astype(np.float32) / np.float32(SCALE_UNIT))[:, None].view(np.int8)
@@ -38,7 +38,8 @@ class _Block:
         self._scale = scale
 
     def add_scores(self, grams: Grams, scores: Doubles) -> None:
-        found = count_occurrences(grams.article, self._row.take(grams.bucket))
+        hits = self._table.find(grams.bucket)
+        found = count_occurrences(grams.article.take(hits.places), hits.rows)
         ends = np.searchsorted(found.articles, np.arange(1, len(scores) + 1))
         frequencies = _LOG_COUNT.take(np.minimum(found.counts, _MOST_COUNT - 1))
         rows = self._rows.take(found.rows, axis=0).view(np.int8)

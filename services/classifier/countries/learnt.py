@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from services.classifier.occurrences import NO_ROW, count_occurrences
+from services.classifier.occurrences import count_occurrences
+from services.classifier.row_table import RowTable
 from services.classifier.tokens import ZONE_BITS, Tokens
 
 Floats = npt.NDArray[np.float32]
@@ -54,8 +55,7 @@ class LearntNames:
 
     def __init__(self, weights: LearntWeights) -> None:
         self.codes = weights.codes
-        self._row = np.full(1 << PHRASE_BITS, NO_ROW, np.int32)
-        self._row[weights.buckets] = np.arange(len(weights.buckets), dtype=np.int32)
+        self._table = RowTable(weights.buckets, PHRASE_BITS)
         self._lengths = weights.lengths.astype(np.float64)
         self._countries = weights.countries
         self._weights = weights.weights.astype(np.float64)
@@ -64,7 +64,8 @@ class LearntNames:
     def scores(self, tokens: Tokens) -> Floats:
         """Articles × codes: about 1 for what an article is about, 0 for the rest."""
         all_phrases = phrases(tokens)
-        found = count_occurrences(all_phrases.articles, self._row.take(all_phrases.buckets))
+        hits = self._table.find(all_phrases.buckets)
+        found = count_occurrences(all_phrases.articles.take(hits.places), hits.rows)
         articles, rows = found.articles.astype(np.int64), found.rows
         lengths = self._lengths.take(rows)
         square = np.bincount(articles, weights=lengths * lengths, minlength=tokens.articles)
