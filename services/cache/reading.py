@@ -256,12 +256,14 @@ class Reader:
             kept = await self._read(lambda: self._redis.get(name))
         return None if kept is None else unpack(kept)
 
-    async def is_removed(self, article: str) -> bool:
-        """Whether it was removed, and has not come again."""
-        (newest,) = await self._read(
-            lambda: self._served.read(lambda pipe, keys: pipe.hget(keys.articles, bytes.fromhex(article)))
-        )
-        return bool(newest) and newest.endswith(_REMOVED)
+    async def removed(self, articles: Sequence[str]) -> frozenset[str]:
+        """Those that were removed, and have not come again."""
+        if not articles:
+            return frozenset()
+        names = [bytes.fromhex(article) for article in articles]
+        (newest,) = await self._read(lambda: self._served.read(lambda pipe, keys: pipe.hmget(keys.articles, names)))
+        found = zip(articles, newest, strict=True)
+        return frozenset(article for article, held in found if held and held.endswith(_REMOVED))
 
     async def values(self, dimension: Dimension) -> tuple[FacetValue, ...]:
         """What articles can be filtered by in that dimension, the most frequent first."""

@@ -157,10 +157,20 @@ class Delivering:
         """`busy`: under way before they were chosen, so that one whose try has ended since is not tried at once."""
         free = self._limits.at_once - len(self._under_way)
         idle = [message for message in chosen if message not in busy][:free]
-        for message in await self._deliveries.pending(idle):
-            task = asyncio.create_task(self._try(message, counts=counts), name=message.id)
+        messages = await self._deliveries.pending(idle)
+        removed = await self._index.removed([message.article for message in messages if not message.is_removal])
+        for message in messages:
+            if message.article in removed and not message.is_removal:
+                work = self._drop(message)
+            else:
+                work = self._try(message, counts=counts)
+            task = asyncio.create_task(work, name=message.id)
             self._under_way[message.id] = task
             task.add_done_callback(self._ended)
+
+    async def _drop(self, message: Pending) -> None:
+        self._fresh.pop(message.id, None)
+        await self._tries.drop(message)
 
     async def _try(self, message: Pending, *, counts: bool) -> None:
         answer = await self._tries.once(message, self._fresh.pop(message.id, None), counts=counts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from redis.asyncio import Redis
 
 from services.cache.cursor import Cursor
@@ -40,9 +42,9 @@ class Index:
             (oldest,) = await self._served.read(lambda pipe, keys: pipe.xrange(keys.stream, f"{first}-0", "+", count=1))
         return bool(oldest) and int(oldest[0][1][b"t"]) > place.time_ms
 
-    async def is_removed(self, article: str) -> bool:
-        """Whether nobody may be sent the article any more."""
-        return await self._reader.is_removed(article)
+    async def removed(self, articles: Sequence[str]) -> frozenset[str]:
+        """Those that nobody may be sent any more."""
+        return await self._reader.removed(articles)
 
     async def body(self, article: str, revision: int) -> bytes | None:
         """The JSON of one revision; None where the cache no longer holds it."""

@@ -74,12 +74,9 @@ class Tries:
         """What is sent of a message that has waited; None where Redis is away, or nothing is to be sent any more."""
         if message.is_removal:
             return self.payload(message, b"")
+        if message.packed:
+            return unpack(message.packed)
         try:
-            if await self._index.is_removed(message.article):
-                await self._drop(message)
-                return None
-            if message.packed:
-                return unpack(message.packed)
             kept = await self._index.body(message.article, message.revision)
         except TransientError:
             return None
@@ -88,8 +85,8 @@ class Tries:
             return None
         return self.payload(message, kept)
 
-    async def _drop(self, message: Pending) -> None:
-        """Its article was removed meanwhile, which another message tells."""
+    async def drop(self, message: Pending) -> None:
+        """Sends nothing: its article was removed meanwhile, which another message tells."""
         self._count("removed")
         _log.info("not sent: the article was removed", subscription=self._subscription.name, message=message.id)
         await self._keep(lambda: self._deliveries.delivered(message))

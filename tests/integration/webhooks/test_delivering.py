@@ -132,6 +132,30 @@ async def test_who_was_sent_an_article_is_told_that_it_is_removed_and_what_waits
     assert WEBHOOK_TRIES.labels(subscription.name, "removed")._value.get() == 1
 
 
+async def test_what_is_at_hand_of_an_article_that_is_removed_is_not_sent(desk: Desk) -> None:
+    """It was read before the removal, and waits for another to be taken."""
+    subscription = await desk.subscribe()
+    taken = asyncio.Event()
+
+    async def hangs(_: Delivery) -> int:
+        await taken.wait()
+        return 204
+
+    desk.receiver.answer = hangs
+    await desk.serve(limits=Limits(at_once=1))
+    first, removed = enriched("first"), enriched("removed")
+    await desk.arrivals.apply(first, removed)
+    await desk.received(1)
+    await desk.arrivals.remove(removed)
+    taken.set()
+
+    await desk.received(2)
+    await desk.status(subscription.name, pending=0, dead=0)
+    assert len(desk.receiver.deliveries) == 2
+    assert desk.receiver.ids[0] == f"{first.id}-1"
+    assert desk.receiver.ids[1].startswith(f"{removed.id}-removed-")
+
+
 async def test_redirects_are_not_followed(desk: Desk) -> None:
     subscription = await desk.subscribe()
     await desk.serve()
